@@ -1,0 +1,1 @@
+"""Filters, the same for pages, exports and the API."""

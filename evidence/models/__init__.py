@@ -1,0 +1,41 @@
+"""WHAT is known: the framework of the review, references, sources, findings and their review."""
+
+from evidence.models.finding import Coding, Finding, FindingCitation
+from evidence.models.framework import (
+    Approach,
+    Barrier,
+    Benefit,
+    Driver,
+    FrameworkItem,
+    ItemCitation,
+    Lesson,
+    Outcome,
+    ResearchQuestion,
+    ReviewRecord,
+    Theme,
+)
+from evidence.models.reference import Citation, Programme, Reference
+from evidence.models.review import ReviewStep
+from evidence.models.source import Source
+
+__all__ = [
+    "Approach",
+    "Barrier",
+    "Benefit",
+    "Citation",
+    "Coding",
+    "Driver",
+    "Finding",
+    "FindingCitation",
+    "FrameworkItem",
+    "ItemCitation",
+    "Lesson",
+    "Outcome",
+    "Programme",
+    "Reference",
+    "ResearchQuestion",
+    "ReviewRecord",
+    "ReviewStep",
+    "Source",
+    "Theme",
+]

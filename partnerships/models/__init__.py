@@ -1,0 +1,21 @@
+"""WHO: sectors, areas, organisations, partnerships, people, their roles, and the record of what they did."""
+
+from partnerships.models.audit import AuditRow
+from partnerships.models.organisations import Area, Organisation, Sector
+from partnerships.models.partnerships import FactSource, Membership, Partnership
+from partnerships.models.people import Person, RoleAssignment
+from partnerships.models.visibility import PublicQuerySet, VisibleQuerySet
+
+__all__ = [
+    "Area",
+    "AuditRow",
+    "FactSource",
+    "Membership",
+    "Organisation",
+    "Partnership",
+    "Person",
+    "PublicQuerySet",
+    "RoleAssignment",
+    "Sector",
+    "VisibleQuerySet",
+]

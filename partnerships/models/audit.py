@@ -1,0 +1,45 @@
+"""The record of who did what, written in the same transaction as the deed."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from partnerships.access import Permission, has_permission
+from partnerships.models.visibility import VisibleQuerySet
+
+
+class AuditQuerySet(VisibleQuerySet):
+    def visible_to(self, person: Any) -> Self:
+        """Leads and administrators read the record."""
+        return self.all() if has_permission(person, Permission.READ_AUDIT) else self.none()
+
+
+class AuditRow(models.Model):
+    """One deed: who did what to which thing, when. Never holds confidential text, never changes."""
+
+    at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="audit_rows",
+        null=True,
+        editable=False,
+    )
+    verb = models.CharField(max_length=40, editable=False, help_text="For example: finding.published.")
+    target_kind = models.CharField(max_length=40, editable=False)
+    target_key = models.CharField(max_length=120, editable=False)
+    details = models.JSONField(default=dict, editable=False)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            # The history of one thing, on its page and in the admin.
+            models.Index(fields=["target_kind", "target_key"], name="audit_by_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verb} {self.target_key}"
