@@ -1,0 +1,178 @@
+"""How the evidence stands for framework items, worked out from what the reader may see.
+
+The status is derived, never typed in. The baseline is the review's own literature; what moves a status is
+what the programme has shown since, counted by independent voices rather than by excerpts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.db import models
+from django.db.models import Count
+
+from evidence.models import Coding, Finding, FrameworkItem
+
+# Fewer partnerships than this taking a side are too few to judge by.
+FEWEST_VOICES = 3
+# One voice in this many is enough to make an item contested or refined: a third.
+ONE_IN = 3
+
+PROGRAMME_ORIGINS = (Finding.Origin.CASE_STUDY, Finding.Origin.SELF_REPORT)
+SIDES = (Coding.Direction.SUPPORTS, Coding.Direction.REFINES, Coding.Direction.CHALLENGES)
+
+RULE = (
+    "Only published case-study and self-report findings move the status; the literature of the review is the "
+    "baseline. Each partnership counts once in a direction, however many findings it has, and all "
+    "programme-wide findings together count as one partnership. Nobody taking a side: untested. Fewer than "
+    f"{FEWEST_VOICES} partnerships taking a side: thin. Otherwise, at least a third of them challenging: "
+    "contested; at least a third refining: refined; else supported."
+)
+
+
+class Status(models.TextChoices):
+    """What the programme's evidence says of an item, taken together."""
+
+    UNTESTED = "untested", "Untested"
+    THIN = "thin", "Thin evidence"
+    SUPPORTED = "supported", "Supported"
+    REFINED = "refined", "Refined"
+    CONTESTED = "contested", "Contested"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Findings by direction."""
+
+    supports: int = 0
+    refines: int = 0
+    challenges: int = 0
+    context: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+    @property
+    def total(self) -> int:
+        return self.supports + self.refines + self.challenges + self.context
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Distinct partnerships in each direction; ``sides`` is how many take any side at all."""
+
+    supports: int = 0
+    refines: int = 0
+    challenges: int = 0
+    sides: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one item stands for one reader."""
+
+    status: Status
+    explanation: str
+    literature: Counts
+    programme: Counts
+    voices: Voices
+
+    @property
+    def label(self) -> str:
+        return str(self.status.label)
+
+    @property
+    def counts(self) -> Counts:
+        """All findings that the reader may see, by direction."""
+        return self.literature + self.programme
+
+
+def status_of(voices: Voices) -> Status:
+    """The rule, in one place."""
+    if voices.sides == 0:
+        return Status.UNTESTED
+    if voices.sides < FEWEST_VOICES:
+        return Status.THIN
+    if voices.challenges * ONE_IN >= voices.sides:
+        return Status.CONTESTED
+    if voices.refines * ONE_IN >= voices.sides:
+        return Status.REFINED
+    return Status.SUPPORTED
+
+
+def explanation_of(voices: Voices) -> str:
+    """The rule applied, in words with its numbers."""
+    if voices.sides == 0:
+        return "No partnership's published evidence takes a side yet."
+    split = f"{voices.supports} supporting, {voices.refines} refining, {voices.challenges} challenging"
+    if voices.sides < FEWEST_VOICES:
+        partnerships = "1 partnership takes" if voices.sides == 1 else f"{voices.sides} partnerships take"
+        return f"Only {partnerships} a side so far ({split}); it needs {FEWEST_VOICES} to judge."
+    reason = {
+        Status.CONTESTED: "a third or more challenge it",
+        Status.REFINED: "fewer than a third challenge it, and a third or more refine it",
+        Status.SUPPORTED: "fewer than a third challenge it, and fewer than a third refine it",
+    }[status_of(voices)]
+    return f"Of {voices.sides} partnerships that take a side, {reason} ({split})."
+
+
+def standings(person: Any, items: Iterable[FrameworkItem]) -> dict[int, Standing]:
+    """The standing of each item by its primary key, from what this person may see. Two queries."""
+    keys = [item.pk for item in items]
+    counts = _counts(person, keys)
+    voices = _voices(person, keys)
+    return {
+        key: Standing(
+            status=status_of(voices[key]),
+            explanation=explanation_of(voices[key]),
+            literature=Counts(**counts[key, True]),
+            programme=Counts(**counts[key, False]),
+            voices=voices[key],
+        )
+        for key in keys
+    }
+
+
+def _counts(person: Any, keys: list[int]) -> dict[tuple[int, bool], dict[str, int]]:
+    """Visible findings by direction, for each item and for literature (True) or programme (False)."""
+    counts: dict[tuple[int, bool], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    rows = (
+        Coding.objects.visible_to(person)
+        .filter(item__in=keys)
+        .order_by()
+        .values_list("item_id", "direction", "finding__origin")
+        .annotate(Count("pk"))
+    )
+    for item, direction, origin, count in rows:
+        counts[item, origin == Finding.Origin.LITERATURE][direction] += count
+    return counts
+
+
+def _voices(person: Any, keys: list[int]) -> dict[int, Voices]:
+    """Distinct partnerships by direction, for each item; None stands for the programme as a whole."""
+    heard: dict[int, dict[str, set[int | None]]] = defaultdict(lambda: defaultdict(set))
+    rows = (
+        Coding.objects.visible_to(person)
+        .filter(
+            item__in=keys,
+            direction__in=SIDES,
+            finding__status=Finding.Status.PUBLISHED,
+            finding__origin__in=PROGRAMME_ORIGINS,
+        )
+        .order_by()
+        .values_list("item_id", "direction", "finding__programme_wide", "finding__partnerships")
+        .distinct()
+    )
+    for item, direction, programme_wide, partnership in rows:
+        heard[item][direction].add(None if programme_wide else partnership)
+    return defaultdict(
+        Voices,
+        {
+            item: Voices(
+                **{direction: len(voices) for direction, voices in by_direction.items()},
+                sides=len(set().union(*by_direction.values())),
+            )
+            for item, by_direction in heard.items()
+        },
+    )
