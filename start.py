@@ -93,12 +93,13 @@ def ensure_environment(requirements: str) -> None:
     stamp.write_text("\n".join([*fulfilled, wanted.replace("\n", " ")]) + "\n")
 
 
-def local_environment() -> dict[str, str]:
+def local_environment(port: int = 8000) -> dict[str, str]:
     """The settings for a run on this machine; whatever is set outside wins."""
     defaults = {
         "ALLOWED_HOSTS": "127.0.0.1,localhost,[::1]",
         "USE_HTTPS": "false",
         "EMAIL_URL": "console://",
+        "SITE_URL": f"http://127.0.0.1:{port}",
     }
     return {
         **defaults,
@@ -145,7 +146,7 @@ def ensure_port_is_free(port: int) -> None:
 def serve(port: int) -> None:
     ensure_port_is_free(port)
     ensure_environment("requirements.txt")
-    environment = local_environment()
+    environment = local_environment(port)
     prepare(environment)
     say(f"\nPartnership evidence is at http://127.0.0.1:{port}/ (Ctrl-C stops it)\n")
     subprocess.run([PYTHON, "manage.py", "demo", "--show-accounts"], cwd=ROOT, env=environment, check=True)

@@ -17,6 +17,8 @@ DEBUG = env.bool("DEBUG", False)
 USE_HTTPS = env.bool("USE_HTTPS", not DEBUG)
 SECRET_KEY = env.str("SECRET_KEY", "") or own_secret_key(VAR_DIR)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+# Where links in messages lead; a request's Host header is never trusted for that.
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [

@@ -150,6 +150,7 @@ class Finding(models.Model):
     submission_digest = models.CharField(max_length=64, blank=True, editable=False)
     is_demonstration = models.BooleanField("demonstration content", default=False, editable=False)
 
+    _history_user: Any  # who is changing it; the history reads it on saving
     objects = FindingQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=["submission_digest"], m2m_fields=[partnerships, organisations, sectors]
@@ -227,6 +228,7 @@ class Coding(models.Model):
     direction = models.CharField(max_length=10, choices=Direction.choices)
     note = models.CharField(max_length=500, blank=True, help_text="How it bears on the item.")
 
+    _history_user: Any
     objects = CodingQuerySet.as_manager()
     history = HistoricalRecords()
 

@@ -1,0 +1,222 @@
+"""What a person states of a finding: its shape, its checks, and how it is written down."""
+
+import dataclasses
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from evidence.models import Coding, Finding, FindingCitation, FrameworkItem, Programme, Reference, Source
+from partnerships.models import Organisation, Partnership, Person, Sector
+
+TITLE_LENGTH = 90
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CodingInput:
+    """An item that the finding bears on, the direction, and a note on how."""
+
+    item: FrameworkItem
+    direction: str
+    note: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SourceInput:
+    """Where the finding comes from: kind, day of the evidence, the respondent's role and sector."""
+
+    kind: str
+    collected_on: datetime.date | None = None
+    respondent_role: str = ""
+    respondent_sector: Sector | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FindingInput:
+    """The whole content of a finding as a person states it."""
+
+    text: str
+    title: str = ""
+    quote: str = ""
+    visibility: str = Finding.Visibility.FUNDER
+    programme_wide: bool = False
+    partnerships: Sequence[Partnership] = ()
+    organisations: Sequence[Organisation] = ()
+    sectors: Sequence[Sector] = ()
+    programme: Programme | None = None
+    source: SourceInput | None = None
+    codings: Sequence[CodingInput] = ()
+    references: Sequence[Reference] = ()
+
+
+def input_of(finding: Finding) -> FindingInput:
+    """The content of a finding as it is, to be changed in part or copied."""
+    source = finding.source
+    return FindingInput(
+        text=finding.text,
+        title=finding.title,
+        quote=finding.quote,
+        visibility=finding.visibility,
+        programme_wide=finding.programme_wide,
+        partnerships=list(finding.partnerships.all()),
+        organisations=list(finding.organisations.all()),
+        sectors=list(finding.sectors.all()),
+        programme=finding.programme,
+        source=SourceInput(
+            kind=source.kind,
+            collected_on=source.collected_on,
+            respondent_role=source.respondent_role,
+            respondent_sector=source.respondent_sector,
+        )
+        if source
+        else None,
+        codings=[
+            CodingInput(item=coding.item, direction=coding.direction, note=coding.note)
+            for coding in finding.codings.select_related("item")
+        ],
+        references=[citation.reference for citation in finding.citations.select_related("reference")],
+    )
+
+
+def check_content(data: FindingInput) -> None:
+    """Refuse what no draft may hold. Raises ValidationError by field."""
+    errors: dict[str, list[str]] = {}
+    if not data.text.strip():
+        errors["text"] = ["Say what was found."]
+    if data.source and data.source.collected_on and data.source.collected_on > timezone.localdate():
+        errors["collected_on"] = ["The evidence can't be from the future. Give the day it was collected."]
+    codes = [coding.item.code for coding in data.codings]
+    if repeated := sorted({code for code in codes if codes.count(code) > 1}):
+        errors["codings"] = [f"Each item can be chosen once: {', '.join(repeated)}."]
+    for coding in data.codings:
+        if coding.direction not in Coding.Direction.values:
+            errors.setdefault("codings", []).append(f"{coding.item.code}: choose a direction.")
+        elif coding.item.is_question and coding.direction != Coding.Direction.CONTEXT:
+            errors.setdefault("codings", []).append(
+                f"{coding.item.code} is a question: a finding informs it, so its direction is “context”."
+            )
+    if errors:
+        raise ValidationError(errors)
+    assign_content(candidate := Finding(), data)
+    candidate.clean_fields(exclude={"source", "created_by", "updated_by", "submitted_by", "published_by"})
+    for coding in data.codings:
+        Coding(item=coding.item, direction=coding.direction, note=coding.note).clean_fields(
+            exclude={"finding", "item_kind"}
+        )
+    if data.source:
+        Source(**dataclasses.asdict(dataclasses.replace(data.source, respondent_sector=None))).clean_fields(
+            exclude={"created_by"}
+        )
+
+
+def assign_content(finding: Finding, data: FindingInput) -> None:
+    finding.text = data.text.strip()
+    finding.title = data.title.strip() or title_from(data.text)
+    finding.quote = data.quote.strip()
+    finding.visibility = data.visibility
+    finding.programme_wide = data.programme_wide
+    finding.programme = data.programme
+
+
+def title_from(text: str) -> str:
+    """The first sentence, cut at a word when it is long."""
+    first = text.strip().splitlines()[0].split(". ")[0].rstrip(".")
+    if len(first) <= TITLE_LENGTH:
+        return first
+    return first[:TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
+
+
+def source_for(finding: Finding, data: FindingInput, *, by: Person) -> Source | None:
+    """The finding's source brought in line with what was stated.
+
+    A source that other findings rest on too is not changed under them: the finding gets one of its own.
+    """
+    if data.source is None:
+        return None
+    values = {field.name: getattr(data.source, field.name) for field in dataclasses.fields(data.source)}
+    source = finding.source
+    if source and all(getattr(source, name) == value for name, value in values.items()):
+        return source
+    if source is None or source.findings.exclude(pk=finding.pk).exists():
+        source = Source(created_by=by, is_demonstration=finding.is_demonstration)
+    for name, value in values.items():
+        setattr(source, name, value)
+    source.save()
+    return source
+
+
+def write_relations(finding: Finding, data: FindingInput, *, by: Person) -> None:
+    finding.partnerships.set(data.partnerships)
+    finding.organisations.set(data.organisations)
+    finding.sectors.set(data.sectors)
+    write_codings(finding, data.codings, by=by)
+    cited = {reference.pk for reference in data.references}
+    finding.citations.exclude(reference__in=cited).delete()
+    present = set(finding.citations.values_list("reference", flat=True))
+    FindingCitation.objects.bulk_create(
+        FindingCitation(finding=finding, reference_id=reference) for reference in sorted(cited - present)
+    )
+
+
+def write_codings(finding: Finding, wanted: Sequence[CodingInput], *, by: Person) -> None:
+    """Bring the codings in line, touching only those that differ."""
+    present = {coding.item_id: coding for coding in finding.codings.select_related("item")}
+    for item_id in present.keys() - {coding.item.pk for coding in wanted}:
+        present[item_id]._history_user = by
+        present[item_id].delete()
+    for stated in wanted:
+        coding = present.get(stated.item.pk) or Coding(finding=finding, item=stated.item)
+        if coding.pk and (coding.direction, coding.note) == (stated.direction, stated.note.strip()):
+            continue
+        coding.direction, coding.note = stated.direction, stated.note.strip()
+        coding._history_user = by
+        coding.save()
+
+
+def changed_fields(finding: Finding, data: FindingInput) -> list[str]:
+    """Names of the parts of the content that ``data`` changes."""
+    before, after = canonical(input_of(finding)), canonical(data)
+    return sorted(name for name in after if before[name] != after[name])
+
+
+def canonical(data: FindingInput) -> dict[str, Any]:
+    """The content as plain values in a fixed order, for comparing and for the digest."""
+
+    def keys(rows: Iterable[models.Model], key: Callable[[Any], Any] = lambda row: row.pk) -> list[Any]:
+        return sorted(key(row) for row in rows)
+
+    source = data.source
+    return {
+        "text": data.text.strip(),
+        "title": data.title.strip(),
+        "quote": data.quote.strip(),
+        "visibility": data.visibility,
+        "programme_wide": data.programme_wide,
+        "partnerships": keys(data.partnerships),
+        "organisations": keys(data.organisations),
+        "sectors": keys(data.sectors),
+        "programme": data.programme.pk if data.programme else None,
+        "source": [
+            source.kind,
+            source.collected_on.isoformat() if source.collected_on else "",
+            source.respondent_role,
+            source.respondent_sector.pk if source.respondent_sector else None,
+        ]
+        if source
+        else None,
+        "codings": sorted(
+            [coding.item.code, coding.direction, coding.note.strip()] for coding in data.codings
+        ),
+        "references": keys(data.references),
+    }
+
+
+def submission_digest(*, by: Person, key: str, data: FindingInput) -> str:
+    """What identifies one submission: the person, the form that was opened, and everything in it."""
+    stated = json.dumps([by.pk, key, canonical(data)], sort_keys=True)
+    return hashlib.sha256(stated.encode()).hexdigest()

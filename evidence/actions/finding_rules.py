@@ -1,0 +1,129 @@
+"""Who may do what with a finding they can see, and what it must hold before others read it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from evidence.models import Finding
+from partnerships.access import Permission, has_permission
+from partnerships.models import Person
+
+Status = Finding.Status
+
+
+class AnonymisationPoint(models.TextChoices):
+    """What a second person confirms before a release beyond the funder.
+
+    After the UK Data Service's and the ICO's guidance on anonymising qualitative data.
+    """
+
+    DIRECT_IDENTIFIERS = (
+        "direct-identifiers",
+        "No names, contact details or other direct identifiers are left.",
+    )
+    INDIRECT_IDENTIFIERS = (
+        "indirect-identifiers",
+        "Nothing identifies a person in combination: dates, employers, unusual events.",
+    )
+    SMALL_PLACES = "small-places", "No place is so small that it gives somebody away."
+    ROLES = "roles", "No role is held by so few people that it points to one of them."
+    QUOTES = "quotes", "Any quote is free of names and turns of phrase that others would recognise."
+
+
+BEYOND_THE_FUNDER = (Finding.Visibility.PARTNERSHIPS, Finding.Visibility.PUBLIC)
+
+
+def may_log(person: Any) -> bool:
+    return has_permission(person, Permission.LOG_FINDINGS)
+
+
+def is_lead(person: Any) -> bool:
+    return has_permission(person, Permission.REVIEW_FINDINGS)
+
+
+def is_author(person: Any, finding: Finding) -> bool:
+    return may_log(person) and finding.created_by_id == person.pk
+
+
+def may_edit(person: Any, finding: Finding) -> bool:
+    """Authors edit what has not been submitted or came back; leads edit all but what was withdrawn."""
+    if is_lead(person):
+        return finding.status != Status.WITHDRAWN
+    return is_author(person, finding) and finding.status in (Status.DRAFT, Status.RETURNED)
+
+
+def may_submit(person: Any, finding: Finding) -> bool:
+    return finding.status in (Status.DRAFT, Status.RETURNED) and (
+        is_author(person, finding) or is_lead(person)
+    )
+
+
+def may_return(person: Any, finding: Finding) -> bool:
+    return finding.status == Status.SUBMITTED and is_lead(person)
+
+
+def may_publish(person: Any, finding: Finding) -> bool:
+    """Leads publish what was submitted, and change who may read what is published."""
+    return finding.status in (Status.SUBMITTED, Status.PUBLISHED) and is_lead(person)
+
+
+def may_withdraw(person: Any, finding: Finding) -> bool:
+    return finding.status == Status.PUBLISHED and (is_author(person, finding) or is_lead(person))
+
+
+def may_delete(person: Any, finding: Finding) -> bool:
+    return finding.status == Status.DRAFT and (is_author(person, finding) or is_lead(person))
+
+
+def may_release(person: Any, finding: Finding) -> bool:
+    """Whether this lead may let partnerships or the public read it: somebody other than its author must."""
+    if finding.origin == Finding.Origin.LITERATURE:
+        return is_lead(person)
+    return is_lead(person) and finding.created_by_id != person.pk
+
+
+def problems_before_reading(finding: Finding) -> dict[str, list[str]]:
+    """What a finding still lacks before others can read it, by field; empty when it is complete."""
+    problems: dict[str, list[str]] = {}
+    if finding.origin == Finding.Origin.LITERATURE:
+        return problems
+    if not finding.programme_wide and not finding.partnerships.exists():
+        problems["partnerships"] = ["Choose a partnership, or say that it concerns the whole programme."]
+    if finding.source is None:
+        problems["source_kind"] = ["Say what kind of source it comes from."]
+    elif finding.source.collected_on is None:
+        problems["collected_on"] = ["Give the day the evidence was collected."]
+    if not finding.codings.exists():
+        problems["codings"] = ["Choose at least one lesson, driver, barrier or question that it bears on."]
+    return problems
+
+
+def raise_problems(finding: Finding) -> None:
+    if problems := problems_before_reading(finding):
+        raise ValidationError(problems)
+
+
+def check_release(by: Person, finding: Finding, confirmed: Sequence[str]) -> None:
+    """Refuse a release beyond the funder by the author, or without the whole checklist."""
+    if not may_release(by, finding):
+        raise ValidationError(
+            {
+                "visibility": "Somebody other than its author has to release it to partnerships or the public."
+            }
+        )
+    missing = [point.label for point in AnonymisationPoint if point.value not in confirmed]
+    if missing:
+        raise ValidationError({"checklist": [f"Confirm before releasing: {label}" for label in missing]})
+
+
+def require_reason(reason: str, message: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": message})
+
+
+def visibility_after_rewording(finding: Finding) -> str:
+    if finding.visibility in BEYOND_THE_FUNDER and finding.origin != Finding.Origin.LITERATURE:
+        return Finding.Visibility.FUNDER
+    return finding.visibility

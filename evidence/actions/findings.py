@@ -1,0 +1,243 @@
+"""Every write to findings: logging, editing, and the steps of review."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from evidence.actions.finding_input import (
+    FindingInput,
+    assign_content,
+    changed_fields,
+    check_content,
+    source_for,
+    submission_digest,
+    write_relations,
+)
+from evidence.actions.finding_rules import (
+    BEYOND_THE_FUNDER,
+    AnonymisationPoint,
+    check_release,
+    may_delete,
+    may_edit,
+    may_log,
+    may_publish,
+    may_return,
+    may_submit,
+    may_withdraw,
+    raise_problems,
+    require_reason,
+    visibility_after_rewording,
+)
+from evidence.actions.notices import tell_author_of_return
+from evidence.models import Coding, Finding, ReviewStep
+from partnerships.audit import record
+from partnerships.errors import Conflict, StepRefused
+from partnerships.models import Person
+
+Status = Finding.Status
+
+
+@transaction.atomic
+def log_finding(
+    *,
+    by: Person,
+    data: FindingInput,
+    submit: bool = False,
+    submission_key: str = "",
+    origin: str = Finding.Origin.CASE_STUDY,
+) -> Finding:
+    """Save a new finding as a draft, or submit it at once; sent again, it makes no second one.
+
+    ``submission_key`` is what the form was given when it was opened. Sent twice with the same content it
+    returns the finding of the first time; a different entry from the same form is a finding of its own.
+    Raises PermissionDenied, and ValidationError by field (``text``, ``collected_on``, ``codings`` …).
+    """
+    if not may_log(by):
+        raise PermissionDenied
+    check_content(data)
+    digest = submission_digest(by=by, key=submission_key, data=data) if submission_key else ""
+    finding = Finding(origin=origin, created_by=by, updated_by=by, submission_digest=digest)
+    assign_content(finding, data)
+    finding._history_user = by
+    try:
+        with transaction.atomic():
+            finding.source = source_for(finding, data, by=by)
+            finding.save()
+    except IntegrityError:
+        already = Finding.objects.filter(submission_digest=digest).exclude(submission_digest="").first()
+        if already is None:
+            raise
+        finding = already
+    else:
+        write_relations(finding, data, by=by)
+        record(by=by, verb="finding.logged", target=finding, key=finding.ref, origin=origin)
+    if submit and finding.status == Status.DRAFT:
+        return submit_finding(by=by, finding=finding, version=finding.version)
+    return finding
+
+
+@transaction.atomic
+def update_finding(*, by: Person, finding: Finding, data: FindingInput, version: int) -> Finding:
+    """Save changed content as the next version.
+
+    A published finding that partnerships or the public can read goes back to the funder's circle: its new
+    words must be released again by a second person. Raises Conflict, PermissionDenied, ValidationError.
+    """
+    finding = locked(finding, version)
+    if not may_edit(by, finding):
+        raise PermissionDenied
+    check_content(data)
+    if finding.status == Status.PUBLISHED:
+        data = dataclasses.replace(data, visibility=visibility_after_rewording(finding))
+    changed = changed_fields(finding, data)
+    assign_content(finding, data)
+    finding.source = source_for(finding, data, by=by)
+    finding.updated_by, finding.updated_at = by, timezone.now()
+    save_next_version(finding, by=by)
+    write_relations(finding, data, by=by)
+    if finding.status in (Status.SUBMITTED, Status.PUBLISHED):
+        raise_problems(finding)
+    record(
+        by=by, verb="finding.edited", target=finding, key=finding.ref, fields=changed, version=finding.version
+    )
+    return finding
+
+
+@transaction.atomic
+def delete_draft(*, by: Person, finding: Finding, version: int) -> None:
+    """Delete a draft and its history for good. Raises Conflict, PermissionDenied, StepRefused."""
+    finding = locked(finding, version)
+    refuse_unless(finding, (Status.DRAFT,), "Only a draft can be deleted.")
+    if not may_delete(by, finding):
+        raise PermissionDenied
+    record(by=by, verb="finding.deleted", target=finding, key=finding.ref)
+    source, key = finding.source, finding.pk
+    finding.delete()
+    Finding.history.filter(id=key).delete()
+    Coding.history.filter(finding_id=key).delete()
+    if source and not source.findings.exists():
+        source.delete()
+
+
+# The steps of review.
+
+
+@transaction.atomic
+def submit_finding(*, by: Person, finding: Finding, version: int) -> Finding:
+    """Hand a draft or a returned finding to the leads.
+
+    Raises ValidationError by field when something that a reader needs is missing.
+    """
+    finding = locked(finding, version)
+    refuse_unless(
+        finding, (Status.DRAFT, Status.RETURNED), "Only a draft or a returned finding can be submitted."
+    )
+    if not may_submit(by, finding):
+        raise PermissionDenied
+    raise_problems(finding)
+    finding.submitted_at, finding.submitted_by = timezone.now(), by
+    return take_step(finding, ReviewStep.Step.SUBMIT, Status.SUBMITTED, by=by)
+
+
+@transaction.atomic
+def return_finding(*, by: Person, finding: Finding, version: int, reason: str) -> Finding:
+    """Send a submitted finding back to its author, who is told by e-mail; the reason stays in the record."""
+    finding = locked(finding, version)
+    refuse_unless(finding, (Status.SUBMITTED,), "Only a submitted finding can be returned.")
+    if not may_return(by, finding):
+        raise PermissionDenied
+    require_reason(reason, "Say what should change, so that the author can act on it.")
+    finding = take_step(finding, ReviewStep.Step.RETURN, Status.RETURNED, by=by, reason=reason)
+    transaction.on_commit(lambda: tell_author_of_return(finding))
+    return finding
+
+
+@transaction.atomic
+def publish_finding(
+    *,
+    by: Person,
+    finding: Finding,
+    version: int,
+    visibility: str,
+    checklist: Iterable[str] = (),
+    reason: str = "",
+) -> Finding:
+    """Publish a submitted finding for a circle of readers, or change the circle of a published one.
+
+    Beyond the funder every point of ``AnonymisationPoint`` must be in ``checklist``, confirmed by somebody
+    other than the author. Raises ValidationError for ``visibility`` or ``checklist``.
+    """
+    finding = locked(finding, version)
+    refuse_unless(finding, (Status.SUBMITTED, Status.PUBLISHED), "Only a submitted finding can be published.")
+    if not may_publish(by, finding):
+        raise PermissionDenied
+    if visibility not in Finding.Visibility.values:
+        raise ValidationError({"visibility": "Choose who may read it."})
+    confirmed = sorted(set(checklist) & set(AnonymisationPoint.values))
+    if visibility in BEYOND_THE_FUNDER and finding.origin != Finding.Origin.LITERATURE:
+        check_release(by, finding, confirmed)
+    raise_problems(finding)
+    finding.visibility = visibility
+    if finding.status != Status.PUBLISHED:
+        finding.published_at, finding.published_by = timezone.now(), by
+    return take_step(
+        finding, ReviewStep.Step.PUBLISH, Status.PUBLISHED, by=by, reason=reason, checklist=confirmed
+    )
+
+
+@transaction.atomic
+def withdraw_finding(*, by: Person, finding: Finding, version: int, reason: str) -> Finding:
+    """Take a published finding back from its readers; the evaluation team keeps it with the reason."""
+    finding = locked(finding, version)
+    refuse_unless(finding, (Status.PUBLISHED,), "Only a published finding can be withdrawn.")
+    if not may_withdraw(by, finding):
+        raise PermissionDenied
+    require_reason(reason, "Say why it is withdrawn; the reason stays in the record.")
+    return take_step(finding, ReviewStep.Step.WITHDRAW, Status.WITHDRAWN, by=by, reason=reason)
+
+
+def refuse_unless(finding: Finding, statuses: Sequence[str], message: str) -> None:
+    if finding.status not in statuses:
+        raise StepRefused(f"{message} This one is {finding.get_status_display().lower()}.")
+
+
+def locked(finding: Finding, version: int) -> Finding:
+    """The finding as it is now, locked for this transaction. Raises Conflict when ``version`` is old."""
+    current = Finding.objects.select_for_update().get(pk=finding.pk)
+    if current.version != version:
+        raise Conflict(current)
+    return current
+
+
+def take_step(
+    finding: Finding, step: str, status: str, *, by: Person, reason: str = "", checklist: Sequence[str] = ()
+) -> Finding:
+    finding.status = status
+    save_next_version(finding, by=by)
+    ReviewStep.objects.create(
+        finding=finding,
+        step=step,
+        finding_version=finding.version,
+        visibility=finding.visibility,
+        reason=reason.strip(),
+        checklist=list(checklist),
+        by=by,
+    )
+    record(
+        by=by,
+        verb=f"finding.{Status(status).value}",
+        target=finding,
+        key=finding.ref,
+        version=finding.version,
+        visibility=finding.visibility,
+    )
+    return finding
+
+
+def save_next_version(finding: Finding, *, by: Person) -> None:
+    finding.version += 1
+    finding._history_user = by
+    finding.save()

@@ -1,0 +1,141 @@
+"""Full-text search of findings, with the same behaviour on SQLite (FTS5) and PostgreSQL (tsvector).
+
+A query is words, "phrases in quotes" and -exclusions; the last word may be unfinished. Whatever else people
+type (operators, quotes left open, emoji) is taken for text, never for syntax.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import FloatField, QuerySet
+from django.db.models.expressions import RawSQL
+from markupsafe import Markup, escape
+
+from evidence.models import Finding
+
+# Characters nobody types, around what matched, until the text is escaped and they become <mark>.
+MARK_START, MARK_END = "\ue000", "\ue001"
+SNIPPET_WORDS = 30
+MOST_TERMS = 20
+
+_PART = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part of a query: the words that must stand together, and whether they must be absent."""
+
+    words: tuple[str, ...]
+    excluded: bool = False
+    unfinished: bool = False
+
+
+def terms_of(text: str) -> list[Term]:
+    """The terms of a typed query; empty when nothing in it can be searched for."""
+    text = unicodedata.normalize("NFC", text)
+    terms = []
+    for minus, phrase, word in _PART.findall(text):
+        if words := tuple(found.lower() for found in _WORD.findall(phrase or word)):
+            terms.append(Term(words=words, excluded=bool(minus)))
+    terms = terms[:MOST_TERMS]
+    ends_in_a_word = bool(text) and text[-1].isalnum()
+    if terms and ends_in_a_word and not terms[-1].excluded and len(terms[-1].words) == 1:
+        terms[-1] = Term(words=terms[-1].words, unfinished=True)
+    return terms
+
+
+def matching(findings: QuerySet[Finding], text: str) -> QuerySet[Finding]:
+    """The findings that match a typed query, each with ``rank`` (higher is better).
+
+    None match a query without a word to look for (only signs, or only exclusions).
+    """
+    terms = terms_of(text)
+    if not any(not term.excluded for term in terms):
+        return findings.none()
+    if connection.vendor == "postgresql":
+        sql, parameters = _tsquery(terms)
+        condition = RawSQL(f"evidence_finding.search_vector @@ ({sql})", parameters)  # noqa: S611
+        rank = RawSQL(f"ts_rank_cd(evidence_finding.search_vector, {sql})", parameters)  # noqa: S611
+    else:
+        query = _fts5_query(terms)
+        found = "SELECT rowid FROM evidence_finding_search WHERE evidence_finding_search MATCH %s"
+        condition = RawSQL(f"evidence_finding.id IN ({found})", [query])  # noqa: S611
+        rank = RawSQL(  # noqa: S611
+            "(SELECT -bm25(evidence_finding_search, 8.0, 4.0, 2.0, 1.0) FROM evidence_finding_search"
+            " WHERE evidence_finding_search MATCH %s AND rowid = evidence_finding.id)",
+            [query],
+            output_field=FloatField(),
+        )
+    return findings.alias(matches=condition).filter(matches=True).annotate(rank=rank)
+
+
+def snippets(findings: Iterable[Finding], text: str) -> dict[int, Markup]:
+    """For each finding on a page the passage that matches, with what was looked for marked.
+
+    One query for the whole page. Only title, text and quote of the given findings are shown, so the
+    caller decides, by what it hands in, whose words appear.
+    """
+    keys = [finding.pk for finding in findings]
+    terms = [term for term in terms_of(text) if not term.excluded]
+    if not keys or not terms:
+        return {}
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sql, parameters = _tsquery(terms)
+            options = f"StartSel={MARK_START}, StopSel={MARK_END}, MaxWords={SNIPPET_WORDS}, MinWords=15"
+            cursor.execute(
+                "SELECT id, ts_headline('evidence_english', text || ' ' || quote, "  # noqa: S608
+                f"{sql}, %s) FROM evidence_finding WHERE id = ANY(%s)",
+                [*parameters, options, keys],
+            )
+        else:
+            places = ", ".join(["%s"] * len(keys))
+            cursor.execute(
+                "SELECT rowid, snippet(evidence_finding_search, -1, %s, %s, ' … ', %s)"  # noqa: S608
+                f" FROM evidence_finding_search WHERE evidence_finding_search MATCH %s AND rowid IN ({places})",
+                [MARK_START, MARK_END, SNIPPET_WORDS, _fts5_query(terms), *keys],
+            )
+        return {key: _marked(passage) for key, passage in cursor.fetchall()}
+
+
+def _marked(passage: str) -> Markup:
+    safe = str(escape(passage))
+    # The text is escaped; only our own two signs become markup.
+    return Markup(safe.replace(MARK_START, "<mark>").replace(MARK_END, "</mark>"))  # noqa: S704
+
+
+def _fts5_query(terms: list[Term]) -> str:
+    """FTS5 syntax with every word quoted, so that none is taken for an operator."""
+
+    def phrase(term: Term) -> str:
+        quoted = '"' + " ".join(term.words) + '"'
+        return f"{quoted} *" if term.unfinished else quoted
+
+    wanted = " AND ".join(phrase(term) for term in terms if not term.excluded)
+    unwanted = "".join(f" NOT {phrase(term)}" for term in terms if term.excluded)
+    return f"({wanted}){unwanted}" if unwanted else wanted
+
+
+def _tsquery(terms: list[Term]) -> tuple[str, list[Any]]:
+    """A tsquery expression and its parameters."""
+    parts, parameters = [], []
+    for term in terms:
+        if term.unfinished:
+            # The word as typed, or as the beginning of a longer one.
+            part = "(plainto_tsquery('evidence_english', %s) || to_tsquery('simple', %s))"
+            parameters += [term.words[0], f"{_without_accents(term.words[0])}:*"]
+        else:
+            part = "phraseto_tsquery('evidence_english', %s)"
+            parameters.append(" ".join(term.words))
+        parts.append(f"!! {part}" if term.excluded else part)
+    return " && ".join(parts), parameters
+
+
+def _without_accents(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(character for character in decomposed if character.isalnum()) or word
