@@ -8,10 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
-from django.db.models import FloatField, QuerySet
+from django.db.models import F, FloatField, Func, QuerySet
 from django.db.models.expressions import RawSQL
 from markupsafe import Markup, escape
 
@@ -57,21 +56,38 @@ def matching(findings: QuerySet[Finding], text: str) -> QuerySet[Finding]:
     terms = terms_of(text)
     if not any(not term.excluded for term in terms):
         return findings.none()
-    if connection.vendor == "postgresql":
-        sql, parameters = _tsquery(terms)
-        condition = RawSQL(f"evidence_finding.search_vector @@ ({sql})", parameters)  # noqa: S611
-        rank = RawSQL(f"ts_rank_cd(evidence_finding.search_vector, {sql})", parameters)  # noqa: S611
-    else:
-        query = _fts5_query(terms)
-        found = "SELECT rowid FROM evidence_finding_search WHERE evidence_finding_search MATCH %s"
-        condition = RawSQL(f"evidence_finding.id IN ({found})", [query])  # noqa: S611
-        rank = RawSQL(  # noqa: S611
-            "(SELECT -bm25(evidence_finding_search, 8.0, 4.0, 2.0, 1.0) FROM evidence_finding_search"
-            " WHERE evidence_finding_search MATCH %s AND rowid = evidence_finding.id)",
-            [query],
-            output_field=FloatField(),
-        )
-    return findings.alias(matches=condition).filter(matches=True).annotate(rank=rank)
+    query = _tsquery(terms) if connection.vendor == "postgresql" else RawSQL("%s", [_fts5_query(terms)])
+    keys, rank = _LOOK_UP[connection.vendor]
+    found = RawSQL(keys.format(query.sql), query.params)  # noqa: S611 — the query is a parameter of it
+    return findings.filter(pk__in=found).annotate(rank=rank(query, F("pk")))
+
+
+class _PostgreSQLRank(Func):
+    """How well a finding matches; its two expressions are the query and the finding's key."""
+
+    template = "(SELECT ts_rank_cd(ranked.search_vector, %(expressions)s)"
+    arg_joiner = ") FROM evidence_finding AS ranked WHERE ranked.id = ("
+    output_field = FloatField()
+
+
+class _SQLiteRank(Func):
+    """As for PostgreSQL; the ref and the title weigh most, the quote least."""
+
+    template = (
+        "(SELECT -bm25(evidence_finding_search, 8.0, 8.0, 4.0, 2.0) FROM evidence_finding_search"
+        " WHERE evidence_finding_search MATCH %(expressions)s)"
+    )
+    arg_joiner = " AND rowid = "
+    output_field = FloatField()
+
+
+_LOOK_UP = {
+    "postgresql": ("SELECT id FROM evidence_finding WHERE search_vector @@ ({})", _PostgreSQLRank),
+    "sqlite": (
+        "SELECT rowid FROM evidence_finding_search WHERE evidence_finding_search MATCH {}",
+        _SQLiteRank,
+    ),
+}
 
 
 def snippets(findings: Iterable[Finding], text: str) -> dict[int, Markup]:
@@ -86,18 +102,19 @@ def snippets(findings: Iterable[Finding], text: str) -> dict[int, Markup]:
         return {}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            sql, parameters = _tsquery(terms)
+            query = _tsquery(terms)
             options = f"StartSel={MARK_START}, StopSel={MARK_END}, MaxWords={SNIPPET_WORDS}, MinWords=15"
             cursor.execute(
                 "SELECT id, ts_headline('evidence_english', text || ' ' || quote, "  # noqa: S608
-                f"{sql}, %s) FROM evidence_finding WHERE id = ANY(%s)",
-                [*parameters, options, keys],
+                f"{query.sql}, %s) FROM evidence_finding WHERE id = ANY(%s)",
+                [*query.params, options, keys],
             )
         else:
             places = ", ".join(["%s"] * len(keys))
             cursor.execute(
                 "SELECT rowid, snippet(evidence_finding_search, -1, %s, %s, ' … ', %s)"  # noqa: S608
-                f" FROM evidence_finding_search WHERE evidence_finding_search MATCH %s AND rowid IN ({places})",
+                " FROM evidence_finding_search"
+                f" WHERE evidence_finding_search MATCH %s AND rowid IN ({places})",
                 [MARK_START, MARK_END, SNIPPET_WORDS, _fts5_query(terms), *keys],
             )
         return {key: _marked(passage) for key, passage in cursor.fetchall()}
@@ -121,8 +138,8 @@ def _fts5_query(terms: list[Term]) -> str:
     return f"({wanted}){unwanted}" if unwanted else wanted
 
 
-def _tsquery(terms: list[Term]) -> tuple[str, list[Any]]:
-    """A tsquery expression and its parameters."""
+def _tsquery(terms: list[Term]) -> RawSQL:
+    """A tsquery expression with its parameters."""
     parts, parameters = [], []
     for term in terms:
         if term.unfinished:
@@ -133,7 +150,7 @@ def _tsquery(terms: list[Term]) -> tuple[str, list[Any]]:
             part = "phraseto_tsquery('evidence_english', %s)"
             parameters.append(" ".join(term.words))
         parts.append(f"!! {part}" if term.excluded else part)
-    return " && ".join(parts), parameters
+    return RawSQL(" && ".join(parts), parameters)  # noqa: S611 — fixed text; what people typed is a parameter
 
 
 def _without_accents(word: str) -> str:
