@@ -1,0 +1,71 @@
+"""What every test stands on: personas, clients, and a suite that is loud about what nobody looks at."""
+
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.personas import Personas, make_personas
+
+POSTGRESQL_ONLY = "SQLite queues writers, so races show on PostgreSQL only: set DATABASE_URL to run it"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        return
+    for item in items:
+        if item.get_closest_marker("postgresql"):
+            item.add_marker(pytest.mark.skip(reason=POSTGRESQL_ONLY))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_socket_leaves_the_machine() -> Iterator[None]:
+    """Refuse every connection but those to this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise RuntimeError(f"A test tried to reach {address}.")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture
+def errors_expected() -> None:
+    """Ask for it in a test that provokes a logged error on purpose."""
+
+
+@pytest.fixture(autouse=True)
+def no_logged_errors(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test during which an error was logged, unless it asked for ``errors_expected``."""
+    yield
+    if "errors_expected" in request.fixturenames:
+        return
+    errors = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert not errors, f"Errors were logged: {errors}"
+
+
+@pytest.fixture
+def personas(db: None) -> Personas:
+    """Everybody: see ``tests/personas.py``."""
+    return make_personas()
+
+
+@pytest.fixture
+def client_of(personas: Personas) -> Callable[[str], Client]:
+    """A browser in which a persona is signed in: ``client_of("lead")``."""
+
+    def client(name: str) -> Client:
+        browser = Client()
+        if name != "visitor":
+            browser.force_login(personas[name], backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return client

@@ -1,0 +1,411 @@
+"""One factory a model. Each builds a valid row by itself; name only what a test is about.
+
+``tests/test_models.py`` fails for a model without a factory.
+"""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from evidence.models import (
+    Approach,
+    Barrier,
+    Benefit,
+    Coding,
+    Driver,
+    Finding,
+    FindingCitation,
+    FrameworkItem,
+    ItemCitation,
+    Lesson,
+    Outcome,
+    Programme,
+    Reference,
+    ResearchQuestion,
+    ReviewRecord,
+    ReviewStep,
+    Source,
+    Theme,
+)
+from partnerships.access import Role
+from partnerships.models import (
+    Area,
+    AuditRow,
+    FactSource,
+    Membership,
+    Organisation,
+    Partnership,
+    Person,
+    RoleAssignment,
+    Sector,
+)
+
+PASSWORD = "correct horse battery staple"
+A_DAY = datetime.date(2015, 3, 4)
+
+
+def numbered(letter: str) -> factory.Sequence:
+    """A code such as D100: valid, and never one of the review's own."""
+    return factory.Sequence(lambda number: f"{letter}{100 + number % 900}")
+
+
+# WHO
+
+
+class SectorFactory(DjangoModelFactory):
+    class Meta:
+        model = Sector
+
+    code = factory.Sequence(lambda number: f"sector-{number}")
+    name = factory.Sequence(lambda number: f"Sector {number}")
+    description = "A part of society that partners come from."
+
+
+class AreaFactory(DjangoModelFactory):
+    class Meta:
+        model = Area
+
+    code = factory.Sequence(lambda number: f"E99{number:06}")
+    name = factory.Sequence(lambda number: f"Area {number}")
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    slug = factory.Sequence(lambda number: f"organisation-{number}")
+    name = factory.Sequence(lambda number: f"Organisation {number}")
+    sector = factory.SubFactory(SectorFactory)
+
+
+class PartnershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Partnership
+
+    slug = factory.Sequence(lambda number: f"partnership-{number}")
+    name = factory.Sequence(lambda number: f"Partnership {number}")
+
+
+class FactSourceFactory(DjangoModelFactory):
+    class Meta:
+        model = FactSource
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    fact = FactSource.Fact.LEAD
+    source = factory.Sequence(lambda number: f"Press release {number}")
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    role = Membership.Role.DELIVERY
+
+
+class RoleAssignmentFactory(DjangoModelFactory):
+    class Meta:
+        model = RoleAssignment
+
+    person = factory.SubFactory("tests.factories.PersonFactory")
+    role = Role.EVALUATOR
+
+
+def holding(role: Role) -> factory.Trait:
+    return factory.Trait(
+        **{
+            f"assignment_{role}": factory.RelatedFactory(
+                RoleAssignmentFactory, factory_related_name="person", role=role
+            )
+        }
+    )
+
+
+class PersonFactory(DjangoModelFactory):
+    """A person without a role; ``lead=True`` gives that one, ``reporter_for=partnership`` the reporter's."""
+
+    class Meta:
+        model = Person
+        skip_postgeneration_save = True
+
+    class Params:
+        funder = holding(Role.FUNDER)
+        evaluator = holding(Role.EVALUATOR)
+        lead = holding(Role.LEAD)
+        administrator = holding(Role.ADMINISTRATOR)
+        closed = factory.Trait(is_active=False)
+
+    name = factory.Sequence(lambda number: f"Person {number}")
+    email = factory.Sequence(lambda number: f"person{number}@example.org")
+    password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def reporter_for(self: Person, create: bool, partnership: Partnership | None, **_: Any) -> None:
+        if partnership:
+            RoleAssignmentFactory(person=self, role=Role.REPORTER, partnership=partnership)
+
+
+class AuditRowFactory(DjangoModelFactory):
+    class Meta:
+        model = AuditRow
+
+    by = factory.SubFactory(PersonFactory)
+    verb = "partnership.changed"
+    target_kind = "partnership"
+    target_key = "black-country"
+
+
+# WHAT: the framework
+
+
+class ThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = Theme
+
+    slug = factory.Sequence(lambda number: f"theme-{number}")
+    title = factory.Sequence(lambda number: f"Theme {number}")
+    question = "What is it about?"
+    introduction = "An introduction."
+    section = "2.4"
+
+
+class FrameworkItemFactory(DjangoModelFactory):
+    """An item of any kind; the factories of the kinds below are easier to read."""
+
+    class Meta:
+        model = FrameworkItem
+        skip_postgeneration_save = True
+
+    code = numbered("D")
+    kind = FrameworkItem.Kind.DRIVER
+    title = factory.LazyAttribute(lambda item: f"Title of {item.code}")
+    statement = factory.LazyAttribute(lambda item: f"Statement of {item.code}.")
+    plain_statement = factory.LazyAttribute(lambda item: f"Plain wording of {item.code}.")
+    theme = factory.SubFactory(ThemeFactory)
+    section = "2.4"
+    order = factory.Sequence(lambda number: number)
+
+    @factory.post_generation
+    def sectors(self: FrameworkItem, create: bool, sectors: Iterable[Sector] | None, **_: Any) -> None:
+        if sectors:
+            self.sectors.set(sectors)
+
+
+class LessonFactory(FrameworkItemFactory):
+    class Meta:
+        model = Lesson
+
+    code = numbered("L")
+    kind = FrameworkItem.Kind.LESSON
+
+
+class BenefitFactory(FrameworkItemFactory):
+    class Meta:
+        model = Benefit
+
+    code = numbered("R")
+    kind = FrameworkItem.Kind.BENEFIT
+
+
+class DriverFactory(FrameworkItemFactory):
+    class Meta:
+        model = Driver
+
+    group = "Structure and governance"
+
+
+class BarrierFactory(FrameworkItemFactory):
+    class Meta:
+        model = Barrier
+
+    code = numbered("B")
+    kind = FrameworkItem.Kind.BARRIER
+    group = "Partnership working"
+
+
+class ApproachFactory(FrameworkItemFactory):
+    class Meta:
+        model = Approach
+
+    code = numbered("A")
+    kind = FrameworkItem.Kind.APPROACH
+
+
+class OutcomeFactory(FrameworkItemFactory):
+    class Meta:
+        model = Outcome
+
+    code = numbered("O")
+    kind = FrameworkItem.Kind.OUTCOME
+
+
+class ResearchQuestionFactory(FrameworkItemFactory):
+    class Meta:
+        model = ResearchQuestion
+
+    code = numbered("Q")
+    kind = FrameworkItem.Kind.RESEARCH_QUESTION
+
+
+class ReferenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Reference
+
+    key = factory.Sequence(lambda number: f"Author{number}")
+    authors = ["Author, A."]
+    cited_as = factory.Sequence(lambda number: f"Author {number}, 2012")
+    year = 2012
+    title = factory.Sequence(lambda number: f"Publication {number}")
+    publisher = "Publisher"
+    place = "Sheffield"
+
+
+class ItemCitationFactory(DjangoModelFactory):
+    class Meta:
+        model = ItemCitation
+
+    item = factory.SubFactory(DriverFactory)
+    reference = factory.SubFactory(ReferenceFactory)
+
+
+class ProgrammeFactory(DjangoModelFactory):
+    class Meta:
+        model = Programme
+
+    slug = factory.Sequence(lambda number: f"programme-{number}")
+    name = factory.Sequence(lambda number: f"Programme {number}")
+
+
+class ReviewRecordFactory(DjangoModelFactory):
+    class Meta:
+        model = ReviewRecord
+
+    model = "evidence.theme"
+    key = factory.Sequence(lambda number: f"theme-{number}")
+    data = {"title": "A theme"}
+
+
+# WHAT: the evidence
+
+
+class SourceFactory(DjangoModelFactory):
+    class Meta:
+        model = Source
+
+    kind = Source.Kind.INTERVIEW
+    collected_on = A_DAY
+    respondent_role = "employer engagement officer"
+    created_by = factory.SubFactory(PersonFactory, evaluator=True)
+
+
+class FindingFactory(DjangoModelFactory):
+    """A draft of an evaluator about one partnership, unless said otherwise.
+
+    Steps: ``submitted=True``, ``returned=True``, ``published=True``, ``withdrawn=True``, with ``visibility=``
+    for who may read it; ``literature=True`` for the review's own evidence. ``partnerships``,
+    ``organisations`` and ``sectors`` take lists; ``codings`` takes pairs of an item and a direction.
+    """
+
+    class Meta:
+        model = Finding
+        skip_postgeneration_save = True
+
+    class Params:
+        submitted = factory.Trait(
+            status=Finding.Status.SUBMITTED,
+            submitted_at=factory.LazyFunction(timezone.now),
+            submitted_by=factory.SelfAttribute("created_by"),
+        )
+        returned = factory.Trait(
+            status=Finding.Status.RETURNED,
+            submitted_at=factory.LazyFunction(timezone.now),
+            submitted_by=factory.SelfAttribute("created_by"),
+        )
+        published = factory.Trait(
+            status=Finding.Status.PUBLISHED,
+            submitted_at=factory.LazyFunction(timezone.now),
+            submitted_by=factory.SelfAttribute("created_by"),
+            published_at=factory.LazyFunction(timezone.now),
+            published_by=factory.SubFactory(PersonFactory, lead=True),
+        )
+        withdrawn = factory.Trait(
+            status=Finding.Status.WITHDRAWN,
+            submitted_at=factory.LazyFunction(timezone.now),
+            submitted_by=factory.SelfAttribute("created_by"),
+            published_at=factory.LazyFunction(timezone.now),
+            published_by=factory.SubFactory(PersonFactory, lead=True),
+        )
+        literature = factory.Trait(
+            origin=Finding.Origin.LITERATURE,
+            status=Finding.Status.PUBLISHED,
+            visibility=Finding.Visibility.PUBLIC,
+            published_at=factory.LazyFunction(timezone.now),
+            created_by=None,
+            source=None,
+            section="2.4",
+        )
+
+    title = factory.Sequence(lambda number: f"Finding {number}")
+    text = factory.LazyAttribute(lambda finding: f"What was found: {finding.title}.")
+    created_by = factory.SubFactory(PersonFactory, evaluator=True)
+    updated_by = factory.SelfAttribute("created_by")
+    source = factory.SubFactory(SourceFactory, created_by=factory.SelfAttribute("..created_by"))
+
+    @factory.post_generation
+    def partnerships(self: Finding, create: bool, chosen: Iterable[Partnership] | None, **_: Any) -> None:
+        if chosen is None and not self.programme_wide and self.origin != Finding.Origin.LITERATURE:
+            chosen = [PartnershipFactory()]
+        if chosen:
+            self.partnerships.set(chosen)
+
+    @factory.post_generation
+    def organisations(self: Finding, create: bool, chosen: Iterable[Organisation] | None, **_: Any) -> None:
+        if chosen:
+            self.organisations.set(chosen)
+
+    @factory.post_generation
+    def sectors(self: Finding, create: bool, chosen: Iterable[Sector] | None, **_: Any) -> None:
+        if chosen:
+            self.sectors.set(chosen)
+
+    @factory.post_generation
+    def codings(
+        self: Finding, create: bool, pairs: Iterable[tuple[FrameworkItem, str]] | None, **_: Any
+    ) -> None:
+        for item, direction in pairs or ():
+            CodingFactory(finding=self, item=item, direction=direction)
+
+
+class CodingFactory(DjangoModelFactory):
+    class Meta:
+        model = Coding
+
+    finding = factory.SubFactory(FindingFactory)
+    item = factory.SubFactory(DriverFactory)
+    direction = factory.LazyAttribute(
+        lambda coding: Coding.Direction.CONTEXT if coding.item.is_question else Coding.Direction.SUPPORTS
+    )
+
+
+class FindingCitationFactory(DjangoModelFactory):
+    class Meta:
+        model = FindingCitation
+
+    finding = factory.SubFactory(FindingFactory, literature=True)
+    reference = factory.SubFactory(ReferenceFactory)
+
+
+class ReviewStepFactory(DjangoModelFactory):
+    class Meta:
+        model = ReviewStep
+
+    finding = factory.SubFactory(FindingFactory, submitted=True)
+    step = ReviewStep.Step.SUBMIT
+    finding_version = factory.SelfAttribute("finding.version")
+    visibility = factory.SelfAttribute("finding.visibility")
+    by = factory.SelfAttribute("finding.created_by")
