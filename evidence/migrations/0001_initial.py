@@ -378,20 +378,6 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(related_name='findings', through='evidence.FindingCitation', to='evidence.reference'),
         ),
         migrations.CreateModel(
-            name='ReviewRecord',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=120)),
-                ('data', models.JSONField()),
-                ('loaded_at', models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                'ordering': ['model', 'key'],
-                'constraints': [models.UniqueConstraint(fields=('model', 'key'), name='one_review_record_of_a_row')],
-            },
-        ),
-        migrations.CreateModel(
             name='ReviewStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -11,7 +11,6 @@ from evidence.models.framework import (
     Lesson,
     Outcome,
     ResearchQuestion,
-    ReviewRecord,
     Theme,
 )
 from evidence.models.reference import Citation, Programme, Reference
@@ -34,7 +33,6 @@ __all__ = [
     "Programme",
     "Reference",
     "ResearchQuestion",
-    "ReviewRecord",
     "ReviewStep",
     "Source",
     "Theme",

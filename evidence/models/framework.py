@@ -210,26 +210,3 @@ class ItemCitation(Citation):
 
     def __str__(self) -> str:
         return f"{self.item.code}: {self.reference}"
-
-
-class ReviewRecord(models.Model):
-    """What the review's data files last said about one row: the 2014 baseline.
-
-    ``load_review`` compares it with the row: a field that differs was edited by a person, and is left alone.
-    """
-
-    model = models.CharField(max_length=40)
-    key = models.CharField(max_length=120)
-    data = models.JSONField()
-    loaded_at = models.DateTimeField(auto_now=True)
-
-    objects = PublicQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["model", "key"]
-        constraints = [
-            models.UniqueConstraint(fields=["model", "key"], name="one_review_record_of_a_row"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.model} {self.key}"

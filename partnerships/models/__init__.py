@@ -1,6 +1,7 @@
 """WHO: sectors, areas, organisations, partnerships, people, their roles, and the record of what they did."""
 
 from partnerships.models.audit import AuditRow
+from partnerships.models.loaded import LoadedRecord
 from partnerships.models.organisations import Area, Organisation, Sector
 from partnerships.models.partnerships import FactSource, Membership, Partnership
 from partnerships.models.people import Person, RoleAssignment
@@ -10,6 +11,7 @@ __all__ = [
     "Area",
     "AuditRow",
     "FactSource",
+    "LoadedRecord",
     "Membership",
     "Organisation",
     "Partnership",
