@@ -26,7 +26,6 @@ from evidence.models import (
     Programme,
     Reference,
     ResearchQuestion,
-    ReviewRecord,
     ReviewStep,
     Source,
     Theme,
@@ -36,6 +35,7 @@ from partnerships.models import (
     Area,
     AuditRow,
     FactSource,
+    LoadedRecord,
     Membership,
     Organisation,
     Partnership,
@@ -281,9 +281,9 @@ class ProgrammeFactory(DjangoModelFactory):
     name = factory.Sequence(lambda number: f"Programme {number}")
 
 
-class ReviewRecordFactory(DjangoModelFactory):
+class LoadedRecordFactory(DjangoModelFactory):
     class Meta:
-        model = ReviewRecord
+        model = LoadedRecord
 
     model = "evidence.theme"
     key = factory.Sequence(lambda number: f"theme-{number}")
