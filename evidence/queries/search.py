@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import F, FloatField, Func, QuerySet
+from django.db.models import F, FloatField, Func, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from markupsafe import Markup, escape
 
@@ -55,7 +55,7 @@ def matching(findings: QuerySet[Finding], text: str) -> QuerySet[Finding]:
     """
     terms = terms_of(text)
     if not any(not term.excluded for term in terms):
-        return findings.none()
+        return findings.none().annotate(rank=Value(0.0))
     query = _tsquery(terms) if connection.vendor == "postgresql" else RawSQL("%s", [_fts5_query(terms)])
     keys, rank = _LOOK_UP[connection.vendor]
     found = RawSQL(keys.format(query.sql), query.params)  # noqa: S611 — the query is a parameter of it
@@ -65,7 +65,7 @@ def matching(findings: QuerySet[Finding], text: str) -> QuerySet[Finding]:
 class _PostgreSQLRank(Func):
     """How well a finding matches; its two expressions are the query and the finding's key."""
 
-    template = "(SELECT ts_rank_cd(ranked.search_vector, %(expressions)s)"
+    template = "(SELECT ts_rank_cd(ranked.search_vector, %(expressions)s))"
     arg_joiner = ") FROM evidence_finding AS ranked WHERE ranked.id = ("
     output_field = FloatField()
 

@@ -1,0 +1,24 @@
+"""Load the review and the programme's partnerships from the product's own data files."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from partnerships.data.loader import load_partnerships
+
+from evidence.framework.loader import load_review
+from partnerships.data_files import DataFileError
+from partnerships.loading import Outcome
+
+
+class Command(BaseCommand):
+    help = "Loads the 2014 review and the partnerships; safe to repeat, never overwrites what people edited."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with transaction.atomic():
+                outcomes = load_partnerships() + load_review()
+        except DataFileError as error:
+            raise CommandError("The data files can't be loaded:\n" + "\n".join(error.problems)) from error
+        told = ", ".join(f"{outcomes[outcome]} {outcome.value}" for outcome in Outcome)
+        self.stdout.write(f"Rows of the review and the partnerships: {told}.")
