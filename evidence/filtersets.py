@@ -1,1 +1,162 @@
-"""Filters, the same for pages, exports and the API."""
+"""Filters of the framework and its evidence, the same for pages, exports and the API."""
+
+from collections.abc import Collection
+from typing import Any
+
+import django_filters
+from django.db.models import F, QuerySet
+
+from evidence.models import Coding, Finding, FrameworkItem, Programme, Reference, Source, Theme
+from evidence.queries.references import with_cited
+from evidence.queries.search import matching
+from partnerships.filtersets import (
+    LONGEST_QUERY,
+    ChoicesFilter,
+    FilterSet,
+    KeysFilter,
+    QueryFilter,
+    YesNoFilter,
+)
+from partnerships.models import Organisation, Partnership, Sector
+
+ORDERINGS: dict[str, tuple[Any, ...]] = {
+    "newest": ("-created_at", "-pk"),
+    "oldest": ("created_at", "pk"),
+    "collected": (F("source__collected_on").asc(nulls_last=True), "-created_at", "-pk"),
+    "-collected": (F("source__collected_on").desc(nulls_last=True), "-created_at", "-pk"),
+    "relevance": ("-rank", "-created_at", "-pk"),
+}
+ORDERING_LABELS = {
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "-collected": "Most recently collected first",
+    "collected": "Longest ago collected first",
+    "relevance": "Best match first",
+}
+
+
+class FindingFilterSet(FilterSet):
+    """Which findings: what they speak to, where they come from, who may read them, what they say.
+
+    ``item``, ``kind``, ``theme`` and ``direction`` hold of one and the same coding: ``item=L5`` with
+    ``direction=challenges`` gives what challenges L5, not what speaks to L5 and challenges something else.
+    """
+
+    item = KeysFilter(FrameworkItem, "code", field_name="codings__item", label="Framework item")
+    kind = ChoicesFilter(
+        field_name="codings__item_kind", choices=FrameworkItem.Kind.choices, label="Kind of item"
+    )
+    theme = KeysFilter(Theme, "slug", field_name="codings__item__theme", label="Theme")
+    direction = ChoicesFilter(
+        field_name="codings__direction", choices=Coding.Direction.choices, label="Direction"
+    )
+    origin = ChoicesFilter(choices=Finding.Origin.choices, label="Origin")
+    partnership = KeysFilter(Partnership, "slug", field_name="partnerships", label="Partnership")
+    organisation = KeysFilter(Organisation, "slug", field_name="organisations", label="Organisation")
+    sector = KeysFilter(Sector, "code", field_name="sectors", label="Sector")
+    programme = KeysFilter(Programme, "slug", field_name="programme", label="Programme")
+    reference = KeysFilter(Reference, "key", field_name="references", label="Reference")
+    source_kind = ChoicesFilter(
+        field_name="source__kind", choices=Source.Kind.choices, label="Kind of source"
+    )
+    status = ChoicesFilter(choices=Finding.Status.choices, label="Status")
+    visibility = ChoicesFilter(choices=Finding.Visibility.choices, label="Who may read it")
+    collected_after = django_filters.DateFilter(
+        field_name="source__collected_on", lookup_expr="gte", label="Collected on or after"
+    )
+    collected_before = django_filters.DateFilter(
+        field_name="source__collected_on", lookup_expr="lte", label="Collected on or before"
+    )
+    q = django_filters.CharFilter(method="with_words", max_length=LONGEST_QUERY, label="Words to look for")
+    ordering = django_filters.ChoiceFilter(label="Order", choices=list(ORDERING_LABELS.items()))
+
+    of_one_coding = ("item", "kind", "theme", "direction")
+
+    class Meta:
+        model = Finding
+        fields: list[str] = []
+
+    def leaving_out(self, *names: str) -> QuerySet:
+        return super().leaving_out(*names, "ordering")
+
+    def narrowed(self, queryset: QuerySet, leave_out: Collection[str] = ()) -> QuerySet:
+        rest = {*leave_out, *self.of_one_coding, "ordering"}
+        queryset = self.with_coding(super().narrowed(queryset, rest), leave_out)
+        return queryset if "ordering" in leave_out else self.in_order(queryset)
+
+    def with_coding(self, queryset: QuerySet, leave_out: Collection[str]) -> QuerySet:
+        """The findings with a coding that everything asked of codings holds of."""
+        wanted = {
+            f"{self.filters[name].field_name.removeprefix('codings__')}__in": list(value)
+            for name in self.of_one_coding
+            if (value := self.form.cleaned_data[name]) and name not in leave_out
+        }
+        if not wanted:
+            return queryset
+        return queryset.filter(pk__in=Coding.objects.filter(**wanted).order_by().values("finding"))
+
+    def with_words(self, queryset: QuerySet, name: str, text: str) -> QuerySet:
+        return matching(queryset, text)
+
+    def in_order(self, queryset: QuerySet) -> QuerySet:
+        """As asked; else the best match first in a search, and the newest first everywhere else."""
+        ranked = "rank" in queryset.query.annotations
+        ordering = self.form.cleaned_data["ordering"] or "relevance"
+        if ordering == "relevance" and not ranked:
+            ordering = "newest"
+        return queryset.order_by(*ORDERINGS[ordering])
+
+
+def groups() -> list[tuple[str, str]]:
+    """The review's headings, as choices."""
+    names = (
+        FrameworkItem.objects.exclude(group="").order_by("group").values_list("group", flat=True).distinct()
+    )
+    return [(name, name) for name in names]
+
+
+class ItemOfKindFilterSet(FilterSet):
+    """Items of one kind."""
+
+    theme = KeysFilter(Theme, "slug", field_name="theme", label="Theme")
+    group = ChoicesFilter(choices=groups, label="Heading in the review")
+    sector = KeysFilter(Sector, "code", field_name="sectors", label="Sector")
+    q = QueryFilter("code", "title", "statement", "plain_statement", "synonyms")
+
+    class Meta:
+        model = FrameworkItem
+        fields: list[str] = []
+
+
+class ItemFilterSet(ItemOfKindFilterSet):
+    """Items of all kinds."""
+
+    kind = ChoicesFilter(choices=FrameworkItem.Kind.choices, label="Kind")
+
+
+class ReferenceFilterSet(FilterSet):
+    listed = YesNoFilter(field_name="listed", label="In the review's list")
+    cited = YesNoFilter(method="by_cited", label="Cited in the review's text")
+    q = QueryFilter("key", "cited_as", "authors", "title", "publisher", "series")
+
+    class Meta:
+        model = Reference
+        fields: list[str] = []
+
+    def by_cited(self, queryset: QuerySet, name: str, cited: bool) -> QuerySet:
+        marked: QuerySet[Any] = with_cited(queryset)
+        return marked.filter(cited=cited)
+
+
+class SourceFilterSet(FilterSet):
+    kind = ChoicesFilter(choices=Source.Kind.choices, label="Kind")
+    collected_after = django_filters.DateFilter(
+        field_name="collected_on", lookup_expr="gte", label="Collected on or after"
+    )
+    collected_before = django_filters.DateFilter(
+        field_name="collected_on", lookup_expr="lte", label="Collected on or before"
+    )
+
+    class Meta:
+        model = Source
+        fields: list[str] = []
