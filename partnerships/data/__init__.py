@@ -1,0 +1,1 @@
+"""The partnerships as the programme's sources describe them, and bringing them into the database."""
