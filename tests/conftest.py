@@ -3,10 +3,12 @@
 import logging
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from tests.personas import Personas, make_personas
@@ -69,3 +71,16 @@ def client_of(personas: Personas) -> Callable[[str], Client]:
         return browser
 
     return client
+
+
+@pytest.fixture
+def transaction_of_example(db: None) -> Callable[[], AbstractContextManager[None]]:
+    """For Hypothesis, which runs many examples in one test: what happens inside the block is undone."""
+
+    @contextmanager
+    def undone() -> Iterator[None]:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return undone

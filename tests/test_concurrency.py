@@ -1,0 +1,92 @@
+"""Several people at one moment. On SQLite writers queue, so these races show on PostgreSQL."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from evidence.actions.finding_input import FindingInput, input_of
+from evidence.actions.findings import log_finding, publish_finding, update_finding
+from evidence.models import Finding
+from partnerships.errors import Conflict, StepRefused
+from partnerships.models import AuditRow, Person
+from tests.factories import FindingFactory, PersonFactory
+from tests.personas import make_personas
+from tests.test_workflow import complete_input
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+AT_ONCE = 20
+
+
+def all_at_once(deed: Callable[[int], Any]) -> list[Any]:
+    """Do it in twenty threads that wait for each other; returns each one's result or exception."""
+    barrier = threading.Barrier(AT_ONCE)
+    results: list[Any] = [None] * AT_ONCE
+
+    def run(number: int) -> None:
+        try:
+            barrier.wait()
+            results[number] = deed(number)
+        except Exception as error:
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_twenty_identical_submissions_make_one_finding() -> None:
+    personas = make_personas()
+    data = complete_input(personas)
+
+    def submit(number: int) -> str:
+        by = Person.objects.get(pk=personas.evaluator.pk)
+        return log_finding(by=by, data=data, submit=True, submission_key="one-form").ref
+
+    refs = all_at_once(submit)
+    finding = Finding.objects.get()
+    assert refs == [finding.ref] * AT_ONCE
+    assert finding.status == "submitted"
+    assert finding.source.findings.count() == 1
+    assert type(finding.source).objects.count() == 1
+    assert AuditRow.objects.filter(verb="finding.logged").count() == 1
+    assert AuditRow.objects.filter(verb="finding.submitted").count() == 1
+
+
+def test_twenty_editors_of_one_version_make_one_change() -> None:
+    finding = FindingFactory()
+
+    def edit(number: int) -> int:
+        by = Person.objects.get(pk=finding.created_by_id)
+        mine = Finding.objects.get(pk=finding.pk)
+        data = FindingInput(**{**vars(input_of(mine)), "text": f"Wording number {number}."})
+        return update_finding(by=by, finding=mine, data=data, version=1).version
+
+    results = all_at_once(edit)
+    assert [result for result in results if not isinstance(result, Conflict)] == [2]
+    finding.refresh_from_db()
+    assert finding.version == 2
+    winner = results.index(2)
+    assert finding.text == f"Wording number {winner}."
+    assert AuditRow.objects.filter(verb="finding.edited").count() == 1
+
+
+def test_twenty_leads_publish_one_finding_once() -> None:
+    personas = make_personas()
+    finding = log_finding(by=personas.evaluator, data=complete_input(personas), submit=True)
+    leads = [PersonFactory(lead=True) for _ in range(AT_ONCE)]
+
+    def publish(number: int) -> str:
+        by = Person.objects.get(pk=leads[number].pk)
+        return publish_finding(by=by, finding=finding, version=finding.version, visibility="funder").status
+
+    results = all_at_once(publish)
+    assert [result for result in results if not isinstance(result, Conflict | StepRefused)] == ["published"]
+    assert finding.steps.filter(step="publish").count() == 1
