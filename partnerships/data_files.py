@@ -1,4 +1,4 @@
-"""Reading the product's own YAML data files, with errors that say which file, which entry and what is wrong."""
+"""Reading the product's own YAML data files; errors say which file, which entry and what is wrong."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field

@@ -109,9 +109,7 @@ def check_release(by: Person, finding: Finding, confirmed: Sequence[str]) -> Non
     """Refuse a release beyond the funder by the author, or without the whole checklist."""
     if not may_release(by, finding):
         raise ValidationError(
-            {
-                "visibility": "Somebody other than its author has to release it to partnerships or the public."
-            }
+            {"visibility": "Somebody other than its author has to release it to partnerships or the public."}
         )
     missing = [point.label for point in AnonymisationPoint if point.value not in confirmed]
     if missing:

@@ -59,7 +59,13 @@ def log_finding(
         raise PermissionDenied
     check_content(data)
     digest = submission_digest(by=by, key=submission_key, data=data) if submission_key else ""
-    finding = Finding(origin=origin, created_by=by, updated_by=by, submission_digest=digest)
+    finding = Finding(
+        origin=origin,
+        created_by=by,
+        updated_by=by,
+        submission_digest=digest,
+        is_demonstration=by.is_demonstration,
+    )
     assign_content(finding, data)
     finding._history_user = by
     try:

@@ -1,7 +1,7 @@
 """The full-text index of findings, kept by the database itself so that no write path can miss it.
 
 PostgreSQL: a stored column over a configuration of our own (English stems, accents folded), with a GIN index.
-SQLite: an FTS5 table with triggers. Neither is a model field: `evidence.queries.search` is its one reader.
+SQLite: an FTS5 table; `evidence.search_index` makes its triggers after every migration. Neither is a model field: `evidence.queries.search` is its one reader.
 """
 
 from django.db import migrations
@@ -27,23 +27,11 @@ SQLITE = [
     "CREATE VIRTUAL TABLE evidence_finding_search USING fts5("
     " ref, title, text, quote, content='evidence_finding', content_rowid='id',"
     " tokenize='porter unicode61 remove_diacritics 2', prefix='2 3')",
-    "CREATE TRIGGER evidence_finding_search_insert AFTER INSERT ON evidence_finding BEGIN"
-    " INSERT INTO evidence_finding_search(rowid, ref, title, text, quote)"
-    " VALUES (new.id, new.ref, new.title, new.text, new.quote); END",
-    "CREATE TRIGGER evidence_finding_search_delete AFTER DELETE ON evidence_finding BEGIN"
-    " INSERT INTO evidence_finding_search(evidence_finding_search, rowid, ref, title, text, quote)"
-    " VALUES ('delete', old.id, old.ref, old.title, old.text, old.quote); END",
-    "CREATE TRIGGER evidence_finding_search_update AFTER UPDATE OF ref, title, text, quote ON evidence_finding BEGIN"
-    " INSERT INTO evidence_finding_search(evidence_finding_search, rowid, ref, title, text, quote)"
-    " VALUES ('delete', old.id, old.ref, old.title, old.text, old.quote);"
-    " INSERT INTO evidence_finding_search(rowid, ref, title, text, quote)"
-    " VALUES (new.id, new.ref, new.title, new.text, new.quote); END",
-    "INSERT INTO evidence_finding_search(evidence_finding_search) VALUES ('rebuild')",
 ]
 SQLITE_BACK = [
-    "DROP TRIGGER evidence_finding_search_insert",
-    "DROP TRIGGER evidence_finding_search_delete",
-    "DROP TRIGGER evidence_finding_search_update",
+    "DROP TRIGGER IF EXISTS evidence_finding_search_insert",
+    "DROP TRIGGER IF EXISTS evidence_finding_search_delete",
+    "DROP TRIGGER IF EXISTS evidence_finding_search_update",
     "DROP TABLE evidence_finding_search",
 ]
 
