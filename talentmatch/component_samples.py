@@ -47,7 +47,7 @@ def sample_finding(**changes: Any) -> dict[str, Any]:
         "ref": "F-7K2M9QXA",
         "title": "A monthly table of employers kept referrals moving",
         "text": (
-            "Where employers met the partnership’s workers each month, young people were offered a trial "
+            "Where employers met the workers of the partnership each month, young people were offered a trial "
             "shift within days; where contact went through a newsletter, hardly any were."
         ),
         "excerpt": "",
@@ -102,7 +102,10 @@ def evidence_columns() -> list[dict[str, Any]]:
             "heading": "For",
             "count": 12,
             "more_href": "#evidence",
-            "cards": [card | {"finding": sample_finding()}, card | {"finding": literature_finding(), "note": ""}],
+            "cards": [
+                card | {"finding": sample_finding()},
+                card | {"finding": literature_finding(), "note": ""},
+            ],
         },
         {
             "direction": "refines",
@@ -135,7 +138,9 @@ def sample_item(code: str, title: str, standing: str = "", **counts: int) -> dic
 
 def sample_items() -> list[dict[str, Any]]:
     return [
-        sample_item("L1", "Agree what the partnership is for", "supported", supports=31, refines=4, challenges=1),
+        sample_item(
+            "L1", "Agree what the partnership is for", "supported", supports=31, refines=4, challenges=1
+        ),
         sample_item("L2", "Let structure follow purpose", "refined", supports=8, refines=9, challenges=2),
         sample_item("L3", "Keep the board small", "contested", supports=6, refines=1, challenges=7),
         sample_item("L4", "Give partners time to learn", "thin", supports=1, refines=0, challenges=0),
@@ -165,9 +170,13 @@ def picker_groups() -> list[dict[str, Any]]:
             "kind": "lesson",
             "kind_label": "Lessons",
             "items": [
-                picker_item("L1", "Agree what the partnership is for", direction="challenges", note="Two aims."),
+                picker_item(
+                    "L1", "Agree what the partnership is for", direction="challenges", note="Two aims."
+                ),
                 picker_item("L2", "Let structure follow purpose"),
-                picker_item("L3", "Keep the board small", note="Said twice.", error="Choose a direction for L3."),
+                picker_item(
+                    "L3", "Keep the board small", note="Said twice.", error="Choose a direction for L3."
+                ),
             ],
         },
         {
@@ -206,7 +215,7 @@ def samples() -> dict[str, Any]:
                 "note": note,
             }
             for direction, code, title, kind, note in [
-                ("challenges", "L5", "Let partners share the risk", "Lesson", "The risk fell on one partner."),
+                ("challenges", "L5", "Let partners share the risk", "Lesson", "One partner bore it."),
                 ("supports", "B2", "Short funding", "Barrier", ""),
                 ("context", "Q8c", "Who is not at the table?", "Research question", ""),
             ]
@@ -230,8 +239,14 @@ def samples() -> dict[str, Any]:
             {"label": "Form"},
         ],
         "table_rows": [
-            [("Black Country", "#tables"), "Dudley, Sandwell, Walsall, Wolverhampton", 41, "£7,400,000", "Mixed"],
-            [("Humber", "#tables"), "East Riding, Hull, North and North East Lincolnshire", 7, "£6,100,000", "—"],
+            [
+                ("Black Country", "#tables"),
+                "Dudley, Sandwell, Walsall, Wolverhampton",
+                41,
+                "£7,400,000",
+                "Mixed",
+            ],
+            [("Humber", "#tables"), "East Riding, Hull, Lincolnshire", 7, "£6,100,000", "—"],
         ],
         "facet_options": [
             ("literature", "Literature", 84, False),
