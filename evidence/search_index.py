@@ -38,4 +38,4 @@ def ensure_search_triggers(using: str = "default", **kwargs: Any) -> None:
         for name in sorted(missing):
             cursor.execute(f"CREATE TRIGGER {name} {TRIGGERS[name]}")
         if missing:
-            cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")  # noqa: S608 — fixed names
+            cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")
