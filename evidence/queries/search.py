@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.db import connection
 from django.db.models import F, FloatField, Func, QuerySet, Value
@@ -23,6 +24,13 @@ MOST_TERMS = 20
 
 _PART = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _WORD = re.compile(r"\w+")
+
+
+class HasKey(Protocol):
+    """A finding, or what stands for it in a list."""
+
+    @property
+    def pk(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ _LOOK_UP = {
 }
 
 
-def snippets(findings: Iterable[Finding], text: str) -> dict[int, Markup]:
+def snippets(findings: Iterable[HasKey], text: str) -> dict[int, Markup]:
     """For each finding on a page the passage that matches, with what was looked for marked.
 
     One query for the whole page. Only title, text and quote of the given findings are shown, so the

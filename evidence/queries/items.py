@@ -1,0 +1,62 @@
+"""Framework items as they stand in lists, each with how the evidence stands for the reader."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from evidence.models import FrameworkItem
+from evidence.queries.standing import Counts, standings
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item in a list. A question takes no sides: it has no standing, and ``informs`` counts instead."""
+
+    code: str
+    title: str
+    plain_statement: str
+    href: str
+    standing: str
+    counts: Counts | None
+    informs: int
+    children: list["ItemRow"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGroup:
+    """Items under one heading of the review; the heading is empty where the review has none."""
+
+    heading: str
+    rows: list[ItemRow]
+
+
+def item_rows(person: Any, items: Iterable[FrameworkItem]) -> dict[int, ItemRow]:
+    """The row of each item by its primary key, in their order; two queries."""
+    items = list(items)
+    standing = standings(person, items)
+    return {
+        item.pk: ItemRow(
+            code=item.code,
+            title=item.title,
+            plain_statement=item.plain_statement or item.statement,
+            href=item.get_absolute_url(),
+            standing="" if item.is_question else standing[item.pk].status.value,
+            counts=None if item.is_question else standing[item.pk].counts,
+            informs=standing[item.pk].counts.total if item.is_question else 0,
+        )
+        for item in items
+    }
+
+
+def item_groups(person: Any, items: Sequence[FrameworkItem]) -> list[ItemGroup]:
+    """Items under their headings, each with the items that stand under it; two queries."""
+    rows = item_rows(person, items)
+    for item in items:
+        if item.parent_id in rows:
+            rows[item.parent_id].children.append(rows[item.pk])
+    tops = [item for item in items if item.parent_id not in rows]
+    return [
+        ItemGroup(heading, [rows[item.pk] for item in group])
+        for heading, group in groupby(tops, key=lambda item: item.group)
+    ]
