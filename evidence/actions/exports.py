@@ -1,0 +1,25 @@
+"""Keeping a record of what people take away."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from evidence.models import Finding
+from partnerships.audit import record
+from partnerships.models import Person
+
+# What was searched for could hold confidential words; that there was a search is recorded, its words are not.
+UNRECORDED = ("q",)
+
+
+@transaction.atomic
+def record_findings_export(*, by: Person, filters: Sequence[tuple[str, str]], format: str) -> None:
+    """Note that a person downloaded a list of findings, and with which filters."""
+    record(
+        by=by,
+        verb="findings.exported",
+        target=Finding(),
+        key="list",
+        format=format,
+        filters=[[name, "…" if name in UNRECORDED else value] for name, value in filters],
+    )

@@ -1,0 +1,96 @@
+"""Findings as a table of comma-separated values, made while it is sent."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Concat
+
+from evidence.models import Coding, Finding, FindingCitation
+from partnerships.access import Permission, has_permission
+
+ROWS_AT_A_TIME = 500
+# A spreadsheet takes a cell that begins so for a formula. The apostrophe is taken off again on import.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+COLUMNS = {
+    "ref": "ref",
+    "title": "title",
+    "text": "text",
+    "quote": "quote",
+    "origin": "origin",
+    "status": "status",
+    "visibility": "visibility",
+    "programme_wide": "programme_wide",
+    "programme": "programme__slug",
+    "section": "section",
+    "source_kind": "source__kind",
+    "collected_on": "source__collected_on",
+    "created_at": "created_at",
+    "published_at": "published_at",
+    "version": "version",
+    "demonstration": "is_demonstration",
+}
+ROLE_COLUMN = {"respondent_role": "source__respondent_role"}
+# Column, the model that ties findings to what is named, and how that is named.
+RELATED: tuple[tuple[str, Any, Any], ...] = (
+    ("partnerships", Finding.partnerships.through, F("partnership__slug")),
+    ("organisations", Finding.organisations.through, F("organisation__slug")),
+    ("sectors", Finding.sectors.through, F("sector__code")),
+    ("codings", Coding, Concat("item__code", Value(" "), "direction")),
+    ("references", FindingCitation, F("reference__key")),
+)
+
+
+class Line:
+    """A file to write to that hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def findings_csv(person: Any, findings: QuerySet[Finding], address: str) -> Iterator[str]:
+    """The lines of a file with these findings, in their order, read a few hundred at a time.
+
+    ``findings`` must be those that this person may see; ``address`` is what a finding's address begins with.
+    The respondent's role is in it for those who may read it.
+    """
+    columns = COLUMNS | (ROLE_COLUMN if has_permission(person, Permission.READ_SHARED_WITH_FUNDER) else {})
+    writer = csv.writer(Line())
+    # Spreadsheet programs tell UTF-8 by this mark.
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}"
+    yield writer.writerow([*columns, *(name for name, _, _ in RELATED), "url"])
+    rows = findings.values_list("pk", *columns.values()).iterator(chunk_size=ROWS_AT_A_TIME)
+    while batch := list(islice(rows, ROWS_AT_A_TIME)):
+        related = _related([row[0] for row in batch])
+        for pk, *cells in batch:
+            named = ("; ".join(related[pk, name]) for name, _, _ in RELATED)
+            yield writer.writerow([harmless(cell) for cell in (*cells, *named, f"{address}{cells[0]}/")])
+
+
+def harmless(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; dates and moments in ISO form."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    text = cell.isoformat() if hasattr(cell, "isoformat") else str(cell)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _related(findings: Iterable[int]) -> dict[tuple[int, str], list[str]]:
+    """The names of what each finding is tied to, by finding and column; one query a column."""
+    names: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for column, model, name in RELATED:
+        rows = (
+            model.objects.filter(finding__in=findings)
+            .annotate(related_name=name)
+            .order_by("finding_id", "related_name")
+            .values_list("finding_id", "related_name")
+        )
+        for finding, text in rows:
+            names[finding, column].append(text)
+    return names
