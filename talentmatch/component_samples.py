@@ -47,8 +47,8 @@ def sample_finding(**changes: Any) -> dict[str, Any]:
         "ref": "F-7K2M9QXA",
         "title": "A monthly table of employers kept referrals moving",
         "text": (
-            "Where employers met the workers of the partnership each month, young people were offered a trial "
-            "shift within days; where contact went through a newsletter, hardly any were."
+            "Where employers met the workers of the partnership each month, young people were offered a "
+            "trial shift within days; where contact went through a newsletter, hardly any were."
         ),
         "excerpt": "",
         "origin": "case-study",
