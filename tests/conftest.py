@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.personas import Personas, make_personas
+from tests.review import put_review
 
 POSTGRESQL_ONLY = "SQLite queues writers, so races show on PostgreSQL only: set DATABASE_URL to run it"
 
@@ -84,3 +85,9 @@ def transaction_of_example(db: None) -> Callable[[], AbstractContextManager[None
             transaction.set_rollback(True)
 
     return undone
+
+
+@pytest.fixture
+def loaded_review(db: None) -> None:
+    """The whole review and the 21 partnerships, as ``load_review`` brings them in."""
+    put_review()
