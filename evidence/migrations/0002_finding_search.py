@@ -6,6 +6,8 @@ SQLite: an FTS5 table; `evidence.search_index` makes its triggers after every mi
 
 from django.db import migrations
 
+# The stop word before text and quote keeps a phrase from matching across the end of one part and the
+# beginning of the next, as it would where two vectors are joined without a gap.
 POSTGRESQL = [
     "CREATE EXTENSION IF NOT EXISTS unaccent",
     "CREATE TEXT SEARCH CONFIGURATION evidence_english (COPY = english)",
@@ -13,8 +15,8 @@ POSTGRESQL = [
     " ALTER MAPPING FOR hword, hword_part, word WITH unaccent, english_stem",
     "ALTER TABLE evidence_finding ADD COLUMN search_vector tsvector GENERATED ALWAYS AS ("
     " setweight(to_tsvector('evidence_english', ref || ' ' || title), 'A')"
-    " || setweight(to_tsvector('evidence_english', text), 'B')"
-    " || setweight(to_tsvector('evidence_english', quote), 'C')) STORED",
+    " || setweight(to_tsvector('evidence_english', 'the ' || text), 'B')"
+    " || setweight(to_tsvector('evidence_english', 'the ' || quote), 'C')) STORED",
     "CREATE INDEX finding_search ON evidence_finding USING gin (search_vector)",
 ]
 POSTGRESQL_BACK = [
