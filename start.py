@@ -78,7 +78,7 @@ def ensure_environment(requirements: str) -> None:
     say(f"Installing {requirements} …")
     arguments = ["install", "--quiet", "--require-hashes", "-r", str(ROOT / requirements)]
     if uv := shutil.which("uv"):
-        command = [uv, "pip", *arguments, "--python", str(PYTHON)]
+        command = [uv, "pip", *arguments, "--compile-bytecode", "--python", str(PYTHON)]
     else:
         command = [
             sys.executable,
