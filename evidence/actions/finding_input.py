@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -88,30 +88,64 @@ def check_content(data: FindingInput) -> None:
     errors: dict[str, list[str]] = {}
     if not data.text.strip():
         errors["text"] = ["Say what was found."]
-    if data.source and data.source.collected_on and data.source.collected_on > timezone.localdate():
-        errors["collected_on"] = ["The evidence can't be from the future. Give the day it was collected."]
-    codes = [coding.item.code for coding in data.codings]
-    if repeated := sorted({code for code in codes if codes.count(code) > 1}):
-        errors["codings"] = [f"Each item can be chosen once: {', '.join(repeated)}."]
-    for coding in data.codings:
-        if coding.direction not in Coding.Direction.values:
-            errors.setdefault("codings", []).append(f"{coding.item.code}: choose a direction.")
-        elif coding.item.is_question and coding.direction != Coding.Direction.CONTEXT:
-            errors.setdefault("codings", []).append(
-                f"{coding.item.code} is a question: a finding informs it, so its direction is “context”."
-            )
-    if errors:
-        raise ValidationError(errors)
+    if data.programme_wide and data.partnerships:
+        errors["partnerships"] = ["Choose partnerships or the whole programme, not both."]
     assign_content(candidate := Finding(), data)
-    candidate.clean_fields(exclude={"source", "created_by", "updated_by", "submitted_by", "published_by"})
-    for coding in data.codings:
-        Coding(item=coding.item, direction=coding.direction, note=coding.note).clean_fields(
-            exclude={"finding", "item_kind"}
-        )
+    found = field_errors(candidate, leave_out=NOT_STATED)
     if data.source:
-        Source(**dataclasses.asdict(dataclasses.replace(data.source, respondent_sector=None))).clean_fields(
-            exclude={"created_by"}
-        )
+        found |= source_errors(data.source)
+    if problems := coding_problems(data.codings):
+        errors["codings"] = problems
+    if errors := found | errors:
+        raise ValidationError(errors)
+
+
+NOT_STATED = ("ref", "source", "created_by", "updated_by", "submitted_by", "published_by")
+
+
+def field_errors(row: models.Model, *, leave_out: Collection[str]) -> dict[str, list[str]]:
+    """What the model's own fields have against their values, by field."""
+    try:
+        row.clean_fields(exclude=set(leave_out))
+    except ValidationError as refusal:
+        return refusal.message_dict
+    return {}
+
+
+def source_errors(stated: SourceInput) -> dict[str, list[str]]:
+    source = Source(
+        kind=stated.kind, collected_on=stated.collected_on, respondent_role=stated.respondent_role
+    )
+    errors = field_errors(source, leave_out=("created_by", "respondent_sector"))
+    if "kind" in errors:
+        del errors["kind"]
+        errors["source_kind"] = ["Choose a kind of source."]
+    if stated.collected_on and stated.collected_on > timezone.localdate():
+        errors["collected_on"] = ["The evidence can't be from the future. Give the day it was collected."]
+    return errors
+
+
+def coding_problems(codings: Sequence[CodingInput]) -> list[str]:
+    """What is wrong with the choice of items, each message with the code it speaks of."""
+    codes = [coding.item.code for coding in codings]
+    repeated = sorted({code for code in codes if codes.count(code) > 1})
+    problems = [f"Each item can be chosen once: {', '.join(repeated)}."] if repeated else []
+    for coding in codings:
+        if problem := coding_problem(coding):
+            problems.append(f"{coding.item.code}: {problem}")
+    return problems
+
+
+def coding_problem(coding: CodingInput) -> str:
+    """What is wrong with one choice, or nothing."""
+    if coding.direction not in Coding.Direction.values:
+        return "choose a direction."
+    if coding.item.is_question and coding.direction != Coding.Direction.CONTEXT:
+        return "a finding informs a question, so its direction is “context”."
+    longest = Coding._meta.get_field("note").max_length
+    if longest and len(coding.note.strip()) > longest:
+        return f"shorten the note to {longest} characters; it has {len(coding.note.strip())}."
+    return ""
 
 
 def assign_content(finding: Finding, data: FindingInput) -> None:
@@ -125,7 +159,7 @@ def assign_content(finding: Finding, data: FindingInput) -> None:
 
 def title_from(text: str) -> str:
     """The first sentence, cut at a word when it is long."""
-    first = text.strip().splitlines()[0].split(". ")[0].rstrip(".")
+    first = text.strip().partition("\n")[0].split(". ")[0].strip().rstrip(".")
     if len(first) <= TITLE_LENGTH:
         return first
     return first[:TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
@@ -193,7 +227,7 @@ def canonical(data: FindingInput) -> dict[str, Any]:
     source = data.source
     return {
         "text": data.text.strip(),
-        "title": data.title.strip(),
+        "title": data.title.strip() or title_from(data.text),
         "quote": data.quote.strip(),
         "visibility": data.visibility,
         "programme_wide": data.programme_wide,

@@ -1,5 +1,6 @@
 """Who may do what with a finding they can see, and what it must hold before others read it."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -86,16 +87,29 @@ def may_release(person: Any, finding: Finding) -> bool:
 
 def problems_before_reading(finding: Finding) -> dict[str, list[str]]:
     """What a finding still lacks before others can read it, by field; empty when it is complete."""
-    problems: dict[str, list[str]] = {}
     if finding.origin == Finding.Origin.LITERATURE:
-        return problems
-    if not finding.programme_wide and not finding.partnerships.exists():
+        return {}
+    source = finding.source
+    return missing_for_readers(
+        is_placed=finding.programme_wide or finding.partnerships.exists(),
+        source_kind=source.kind if source else "",
+        collected_on=source.collected_on if source else None,
+        is_coded=finding.codings.exists(),
+    )
+
+
+def missing_for_readers(
+    *, is_placed: bool, source_kind: str, collected_on: datetime.date | None, is_coded: bool
+) -> dict[str, list[str]]:
+    """The rule itself, for what is stored and for what a form holds: where, from what, when, on what."""
+    problems: dict[str, list[str]] = {}
+    if not is_placed:
         problems["partnerships"] = ["Choose a partnership, or say that it concerns the whole programme."]
-    if finding.source is None:
+    if not source_kind:
         problems["source_kind"] = ["Say what kind of source it comes from."]
-    elif finding.source.collected_on is None:
+    if collected_on is None:
         problems["collected_on"] = ["Give the day the evidence was collected."]
-    if not finding.codings.exists():
+    if not is_coded:
         problems["codings"] = ["Choose at least one lesson, driver, barrier or question that it bears on."]
     return problems
 

@@ -32,7 +32,7 @@ from evidence.actions.finding_rules import (
     visibility_after_rewording,
 )
 from evidence.actions.notices import tell_author_of_return
-from evidence.models import Coding, Finding, ReviewStep
+from evidence.models import Coding, Finding, ReviewStep, Source
 from partnerships.audit import record
 from partnerships.errors import Conflict, StepRefused
 from partnerships.models import Person
@@ -86,8 +86,10 @@ def log_finding(
 
 
 @transaction.atomic
-def update_finding(*, by: Person, finding: Finding, data: FindingInput, version: int) -> Finding:
-    """Save changed content as the next version.
+def update_finding(
+    *, by: Person, finding: Finding, data: FindingInput, version: int, submit: bool = False
+) -> Finding:
+    """Save changed content as the next version, and submit it in the same transaction when asked to.
 
     A published finding that partnerships or the public can read goes back to the funder's circle: its new
     words must be released again by a second person. Raises Conflict, PermissionDenied, ValidationError.
@@ -99,16 +101,20 @@ def update_finding(*, by: Person, finding: Finding, data: FindingInput, version:
     if finding.status == Status.PUBLISHED:
         data = dataclasses.replace(data, visibility=visibility_after_rewording(finding))
     changed = changed_fields(finding, data)
+    former_source = finding.source
     assign_content(finding, data)
     finding.source = source_for(finding, data, by=by)
     finding.updated_by, finding.updated_at = by, timezone.now()
     save_next_version(finding, by=by)
     write_relations(finding, data, by=by)
+    delete_if_unused(former_source)
     if finding.status in (Status.SUBMITTED, Status.PUBLISHED):
         raise_problems(finding)
     record(
         by=by, verb="finding.edited", target=finding, key=finding.ref, fields=changed, version=finding.version
     )
+    if submit:
+        return submit_finding(by=by, finding=finding, version=finding.version)
     return finding
 
 
@@ -122,8 +128,20 @@ def delete_draft(*, by: Person, finding: Finding, version: int) -> None:
     record(by=by, verb="finding.deleted", target=finding, key=finding.ref)
     source, key = finding.source, finding.pk
     finding.delete()
-    Finding.history.filter(id=key).delete()
+    delete_history(key)
+    delete_if_unused(source)
+
+
+def delete_history(key: int) -> None:
+    """Delete every former state of a finding: of itself, of what it is about, of its codings."""
+    of_finding = Finding.history.model
+    for relation in of_finding._meta.related_objects:  # the tables of former partnerships, sectors …
+        relation.related_model._default_manager.filter(history__id=key).delete()
+    of_finding.objects.filter(id=key).delete()
     Coding.history.filter(finding_id=key).delete()
+
+
+def delete_if_unused(source: Source | None) -> None:
     if source and not source.findings.exists():
         source.delete()
 
