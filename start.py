@@ -101,12 +101,11 @@ def local_environment(port: int = 8000) -> dict[str, str]:
         "EMAIL_URL": "console://",
         "SITE_URL": f"http://127.0.0.1:{port}",
     }
-    return {
-        **defaults,
-        **os.environ,
-        "VIRTUAL_ENV": str(VENV),
-        "PATH": f"{VENV / 'bin'}:{os.environ['PATH']}",
-    }
+    paths = {"VIRTUAL_ENV": str(VENV), "PATH": f"{VENV / 'bin'}:{os.environ['PATH']}"}
+    environment = {**defaults, **os.environ, **paths}
+    # Without kept bytecode each of the processes to come would compile Django again.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 def prepare(environment: dict[str, str]) -> None:
