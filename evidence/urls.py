@@ -1,6 +1,61 @@
-"""Addresses of the framework and its evidence."""
+"""Addresses of the framework, its evidence, and everything else that evidence is shown with."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from evidence.views import (
+    findings_reading,
+    home,
+    items,
+    organisations,
+    partnerships,
+    programmes,
+    references,
+    sectors,
+    themes,
+)
+from evidence.views.kinds import KINDS
 
 app_name = "evidence"
-urlpatterns: list[URLPattern] = []
+
+
+def item_paths() -> list[URLPattern]:
+    """A list and a page for each kind of item: /lessons/, /lessons/5/, /drivers/, /drivers/D4/ …"""
+    paths = []
+    for kind, pages in KINDS.items():
+        paths += [
+            path(f"{pages.address}/", items.ItemListView.as_view(kind=kind), name=f"{pages.name}-list"),
+            path(
+                f"{pages.address}/<slug:code>/",
+                items.ItemDetailView.as_view(kind=kind),
+                name=f"{pages.name}-detail",
+            ),
+        ]
+    return paths
+
+
+urlpatterns: list[URLPattern] = [
+    path("", home.HomeView.as_view(), name="home"),
+    path("themes/<slug:slug>/", themes.ThemeDetailView.as_view(), name="theme-detail"),
+    *item_paths(),
+    path("findings/", findings_reading.FindingListView.as_view(), name="finding-list"),
+    path("findings.csv", findings_reading.FindingCsvView.as_view(), name="finding-csv"),
+    path("findings/<slug:ref>/", findings_reading.FindingDetailView.as_view(), name="finding-detail"),
+    path("sectors/", sectors.SectorListView.as_view(), name="sector-list"),
+    path("sectors/<slug:code>/", sectors.SectorDetailView.as_view(), name="sector-detail"),
+    path("partnerships/", partnerships.PartnershipListView.as_view(), name="partnership-list"),
+    path(
+        "partnerships/<slug:slug>/", partnerships.PartnershipDetailView.as_view(), name="partnership-detail"
+    ),
+    path("organisations/", organisations.OrganisationListView.as_view(), name="organisation-list"),
+    path(
+        "organisations/<slug:slug>/",
+        organisations.OrganisationDetailView.as_view(),
+        name="organisation-detail",
+    ),
+    path("programmes/", programmes.ProgrammeListView.as_view(), name="programme-list"),
+    path("programmes/<slug:slug>/", programmes.ProgrammeDetailView.as_view(), name="programme-detail"),
+    path("references/", references.ReferenceListView.as_view(), name="reference-list"),
+    path("references.ris", references.ReferenceListRisView.as_view(), name="reference-list-ris"),
+    path("references/<slug:key>/", references.ReferenceDetailView.as_view(), name="reference-detail"),
+    path("references/<slug:key>.ris", references.ReferenceRisView.as_view(), name="reference-ris"),
+]

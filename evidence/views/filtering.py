@@ -1,0 +1,73 @@
+"""What a page says of the filters in use, and the addresses that take one away."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django_filters import ModelMultipleChoiceFilter
+
+from evidence.filtersets import FindingFilterSet
+
+# In the address, but not a filter that a reader would take away.
+NOT_TAGS = ("ordering",)
+
+Pairs = list[tuple[str, str]]
+
+
+def pairs_in_use(filterset: FindingFilterSet, leave_out: Iterable[str] = ()) -> Pairs:
+    """The filters in use as pairs of name and value, in the order of the filter set."""
+    pairs = []
+    for name in filterset.form.fields:
+        value = filterset.form[name].data
+        values = value if isinstance(value, list) else [value]
+        pairs += [(name, text) for text in values if text and name not in leave_out]
+    return pairs
+
+
+def query_of(pairs: Pairs) -> str:
+    """The query string of these pairs; a page without filters is asked for by a lone question mark."""
+    return "?" + urlencode(pairs)
+
+
+def tags_of(filterset: FindingFilterSet, leave_out: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Each filter in use in words, with the address of the same list without it."""
+    pairs = pairs_in_use(filterset, leave_out)
+    names = _names_of_values(filterset)
+    return [
+        (
+            f"{filterset.filters[name].label}: {names.get((name, value), value)}",
+            query_of([pair for pair in pairs if pair != (name, value)]),
+        )
+        for name, value in pairs
+        if name not in NOT_TAGS
+    ]
+
+
+def _names_of_values(filterset: FindingFilterSet) -> dict[tuple[str, str], str]:
+    """What the chosen values are called; one that isn't known keeps what was typed."""
+    names: dict[tuple[str, str], str] = {}
+    filterset.form.is_valid()
+    for name, field in filterset.form.fields.items():
+        if isinstance(filterset.filters[name], ModelMultipleChoiceFilter):
+            for chosen in filterset.form.cleaned_data.get(name) or ():
+                names[name, str(getattr(chosen, field.to_field_name))] = str(chosen)
+        else:
+            names |= {(name, str(value)): str(label) for value, label in getattr(field, "choices", ())}
+    return names
+
+
+def errors_of(filterset: FindingFilterSet) -> list[str]:
+    """What is wrong with the filters, one line each."""
+    return [
+        f"{filterset.filters[name].label}: {error}"
+        for name, errors in filterset.errors.items()
+        for error in errors
+    ]
+
+
+def data_with(request_data: Any, **values: str) -> Any:
+    """The query of a page with some filters fixed by the page itself."""
+    data = request_data.copy()
+    for name, value in values.items():
+        data[name] = value
+    return data

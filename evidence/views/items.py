@@ -1,0 +1,147 @@
+"""Lessons, drivers, barriers, benefits, approaches, outcomes and questions, with the evidence on each."""
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from evidence.filtersets import FindingFilterSet
+from evidence.models import Finding, FrameworkItem
+from evidence.queries.bearing import SHOWN, newest_by_direction
+from evidence.queries.citations import citation_lines
+from evidence.queries.facets import Facet, facets
+from evidence.queries.items import item_groups
+from evidence.queries.labels import Labels, labels_for
+from evidence.queries.standing import RULE, standings
+from evidence.views.filtering import data_with, errors_of, pairs_in_use, query_of, tags_of
+from evidence.views.kinds import KINDS, KindPages
+from partnerships.loading import baseline
+from partnerships.views.bases import VisibleDetailView, VisibleListView
+
+FACETS = ("direction", "origin", "partnership", "sector")
+HEADINGS = {"supports": "For", "refines": "Refining", "challenges": "Against", "context": "Context"}
+
+
+class ItemListView(VisibleListView):
+    """All items of one kind, under the review's headings."""
+
+    model = FrameworkItem
+    kind = ""
+    template_name = "evidence/item_list.html"
+
+    @property
+    def pages(self) -> KindPages:
+        return KINDS[self.kind]
+
+    def get_queryset(self) -> QuerySet[FrameworkItem]:
+        return super().get_queryset().filter(kind=self.kind)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "pages": self.pages,
+            "groups": item_groups(self.request.user, list(self.object_list)),
+            "rule": RULE,
+        }
+
+
+class ItemDetailView(VisibleDetailView):
+    """One item: what the review said, and the evidence for, refining and against it."""
+
+    model = FrameworkItem
+    kind = ""
+    template_name = "evidence/item_detail.html"
+    context_object_name = "item"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        if request.path != self.object.get_absolute_url():
+            query = request.META["QUERY_STRING"]
+            return redirect(self.object.get_absolute_url() + (f"?{query}" if query else ""))
+        return self.render_to_response(self.get_context_data())
+
+    def get_object(self, queryset: Any = None) -> FrameworkItem:
+        """By code, in capitals or not; a lesson also by its number alone."""
+        code = self.kwargs["code"]
+        if self.kind == FrameworkItem.Kind.LESSON and code.isdecimal():
+            code = f"L{code}"
+        items = self.get_queryset().filter(kind=self.kind, code__iexact=code)
+        item = items.select_related("theme", "parent").prefetch_related("sectors").first()
+        if item is None:
+            raise Http404
+        return item
+
+    @cached_property
+    def labels(self) -> Labels:
+        return labels_for(self.request.user)
+
+    @cached_property
+    def filterset(self) -> FindingFilterSet:
+        """The findings coded to this item, as the reader's filters narrow them."""
+        return FindingFilterSet(
+            data_with(self.request.GET, item=self.object.code),
+            queryset=Finding.objects.visible_to(self.request.user),
+            request=self.request,
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person, item = self.request.user, self.object
+        found = facets(self.filterset, self.labels, FACETS)
+        return super().get_context_data(**kwargs) | {
+            "pages": KINDS[self.kind],
+            "standing": standings(person, [item])[item.pk],
+            "rule": RULE,
+            "changed": self.changed_since_the_review(),
+            "citations": citation_lines(item.citations.select_related("reference")),
+            "children": self.labels.children_of(item),
+            "columns": self.columns(found),
+            "facets": [facet for facet in found if facet.offers_a_choice],
+            "tags": tags_of(self.filterset, leave_out=["item"]),
+            "filter_errors": errors_of(self.filterset),
+            "full_list_href": reverse("evidence:finding-list") + query_of(pairs_in_use(self.filterset)),
+        }
+
+    def changed_since_the_review(self) -> list[tuple[str, str]]:
+        """The baseline's wording of what has been reworded since: name of the text, and the text of 2014."""
+        item, loaded = self.object, baseline(FrameworkItem, self.object.code)
+        texts = (("Title", "title"), ("Statement", "statement"), ("Plain wording", "plain_statement"))
+        return [
+            (name, loaded[field])
+            for name, field in texts
+            if field in loaded and loaded[field] != getattr(item, field)
+        ]
+
+    def columns(self, found: list[Facet]) -> list[dict[str, Any]]:
+        """For, refining, against and context; a question has only what informs it."""
+        counts = {
+            option.value: option.number
+            for facet in found
+            if facet.name == "direction"
+            for option in facet.options
+        }
+        chosen = self.filterset.form["direction"].data or self.directions
+        newest = newest_by_direction(self.request.user, self.object, self.filterset.qs, self.labels)
+        return [
+            {
+                "direction": direction,
+                "heading": "Informs" if self.object.is_question else HEADINGS[direction],
+                "count": counts.get(direction, 0),
+                "cards": [
+                    {"finding": card, "note": card.note, "href": card.href} for card in newest[direction]
+                ],
+                "more_href": self.full_list(direction) if counts.get(direction, 0) > SHOWN else "",
+            }
+            for direction in self.directions
+            if direction in chosen
+        ]
+
+    @property
+    def directions(self) -> list[str]:
+        return ["context"] if self.object.is_question else list(HEADINGS)
+
+    def full_list(self, direction: str) -> str:
+        """The address of all findings in one direction, with the page's other filters."""
+        pairs = pairs_in_use(self.filterset, leave_out=["direction"])
+        return reverse("evidence:finding-list") + query_of([*pairs, ("direction", direction)])
