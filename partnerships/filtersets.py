@@ -12,6 +12,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django_filters.fields import ModelMultipleChoiceField, MultipleChoiceField
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from partnerships.models import Area, Membership, Organisation, Partnership, Sector, VisibleQuerySet
 
@@ -86,6 +88,7 @@ class KeysFilter(django_filters.ModelMultipleChoiceFilter):
         return bool(field.many_to_one)
 
 
+@extend_schema_field(OpenApiTypes.BOOL)
 class YesNoFilter(django_filters.TypedChoiceFilter):
     """``true`` or ``false``; anything else is an error."""
 
@@ -137,7 +140,13 @@ class FilterSet(django_filters.FilterSet):
 
 
 class PartnershipFilterSet(FilterSet):
-    sector = KeysFilter(Sector, "code", method="with_member_of", label="Sector of a current member")
+    sector = KeysFilter(
+        Sector,
+        "code",
+        field_name="memberships__organisation__sector",
+        method="with_member_of",
+        label="Sector of a current member",
+    )
     area = KeysFilter(Area, "code", field_name="areas", label="Area")
     form = ChoicesFilter(choices=Partnership.Form.choices, label="Form")
     q = QueryFilter("name", "operating_area")

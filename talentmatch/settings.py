@@ -207,6 +207,25 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ItemKind": "evidence.models.FrameworkItem.Kind",
+        "ItemStatus": "evidence.queries.standing.Status",
+        "Direction": "evidence.models.Coding.Direction",
+        "CitationState": "evidence.models.Citation.State",
+        "Origin": "evidence.models.Finding.Origin",
+        "FindingStatus": "evidence.models.Finding.Status",
+        "Visibility": "evidence.models.Finding.Visibility",
+        "SourceKind": "evidence.models.Source.Kind",
+        "ReferenceType": "evidence.models.Reference.Type",
+        "AnonymisationPoint": "evidence.actions.finding_rules.AnonymisationPoint",
+        "AreaKind": "partnerships.models.Area.Kind",
+        "OrganisationKind": "partnerships.models.Organisation.Kind",
+        "OrganisationSize": "partnerships.models.Organisation.Size",
+        "PartnershipForm": "partnerships.models.Partnership.Form",
+        "MembershipRole": "partnerships.models.Membership.Role",
+        "MembershipRelation": "partnerships.models.Membership.Relation",
+        "KindOfFact": "partnerships.models.FactSource.Fact",
+    },
 }
 
 LOGGING = {

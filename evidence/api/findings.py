@@ -1,0 +1,416 @@
+"""Findings and their sources in the API: reading, logging, editing, and the steps of review."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from django.db.models import F, OuterRef, QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import permissions, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from evidence.actions.finding_input import CodingInput, FindingInput, SourceInput, input_of
+from evidence.actions.finding_rules import AnonymisationPoint, may_log
+from evidence.actions.findings import (
+    delete_draft,
+    log_finding,
+    publish_finding,
+    return_finding,
+    submit_finding,
+    update_finding,
+    withdraw_finding,
+)
+from evidence.filtersets import FindingFilterSet, SourceFilterSet
+from evidence.models import Coding, Finding, FrameworkItem, Programme, Reference, Source
+from partnerships.functions import JSONList
+from partnerships.models import Organisation, Partnership, Person, Sector
+from partnerships.serializers import InputSerializer, KeyField, KeysField
+from partnerships.viewsets import ReadViewSet
+
+# What is read
+
+
+class CodingSerializer(serializers.Serializer):
+    """An item that the finding bears on, in which direction, and how."""
+
+    item = serializers.CharField()
+    direction = serializers.ChoiceField(Coding.Direction.choices)
+    note = serializers.CharField(allow_blank=True)
+
+
+class FindingSerializer(serializers.Serializer):
+    """One piece of evidence. Made by ``finding_json``; the fields here describe it."""
+
+    ref = serializers.CharField()
+    title = serializers.CharField()
+    text = serializers.CharField()
+    quote = serializers.CharField(allow_blank=True)
+    origin = serializers.ChoiceField(Finding.Origin.choices)
+    status = serializers.ChoiceField(Finding.Status.choices)
+    visibility = serializers.ChoiceField(Finding.Visibility.choices)
+    partnerships = serializers.ListField(child=serializers.CharField())
+    programme_wide = serializers.BooleanField()
+    sectors = serializers.ListField(child=serializers.CharField())
+    programme = serializers.CharField(allow_null=True)
+    source_kind = serializers.ChoiceField(Source.Kind.choices, allow_null=True)
+    collected_on = serializers.DateField(allow_null=True)
+    codings = CodingSerializer(many=True)
+    references = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    is_demonstration = serializers.BooleanField()
+    url = serializers.URLField()
+
+
+def finding_rows(person: Any, findings: QuerySet) -> QuerySet:
+    """What a finding's JSON is made of, in the one query that reads the findings.
+
+    A finding that may be seen is seen with its codings; what else it names is limited to what may be seen.
+    """
+
+    def named(model: Any) -> QuerySet:
+        return model.objects.visible_to(person).filter(findings=OuterRef("pk"))
+
+    return findings.values(
+        "ref",
+        "title",
+        "text",
+        "quote",
+        "origin",
+        "status",
+        "visibility",
+        "programme_wide",
+        "created_at",
+        "published_at",
+        "version",
+        "is_demonstration",
+        programme_slug=F("programme__slug"),
+        source_kind=F("source__kind"),
+        collected_on=F("source__collected_on"),
+        partnership_slugs=JSONList(named(Partnership), "slug"),
+        sector_codes=JSONList(named(Sector), "code"),
+        reference_keys=JSONList(named(Reference), "key"),
+        coding_rows=JSONList(
+            Coding.objects.filter(finding=OuterRef("pk")),
+            item="item__code",
+            direction="direction",
+            note="note",
+        ),
+    )
+
+
+def finding_json(row: dict[str, Any], url: str) -> dict[str, Any]:
+    return {
+        "ref": row["ref"],
+        "title": row["title"],
+        "text": row["text"],
+        "quote": row["quote"],
+        "origin": row["origin"],
+        "status": row["status"],
+        "visibility": row["visibility"],
+        "partnerships": row["partnership_slugs"],
+        "programme_wide": row["programme_wide"],
+        "sectors": row["sector_codes"],
+        "programme": row["programme_slug"],
+        "source_kind": row["source_kind"],
+        "collected_on": row["collected_on"],
+        "codings": row["coding_rows"],
+        "references": row["reference_keys"],
+        "created_at": row["created_at"],
+        "published_at": row["published_at"],
+        "version": row["version"],
+        "is_demonstration": row["is_demonstration"],
+        "url": url,
+    }
+
+
+# What is stated
+
+
+class CodingInputSerializer(InputSerializer):
+    item = KeyField(slug_field="code", queryset=FrameworkItem.objects)
+    direction = serializers.ChoiceField(Coding.Direction.choices)
+    note = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+SOURCE_FIELDS = {
+    "source_kind": "kind",
+    "collected_on": "collected_on",
+    "respondent_role": "respondent_role",
+    "respondent_sector": "respondent_sector",
+}
+
+
+class FindingInputSerializer(InputSerializer):
+    """The content of a finding.
+
+    ``organisations`` and what is known of the respondent stay as they are when left out of a replacement.
+    """
+
+    text = serializers.CharField(max_length=10_000)
+    title = serializers.CharField(max_length=200, allow_blank=True, default="")
+    quote = serializers.CharField(max_length=5_000, allow_blank=True, default="")
+    visibility = serializers.ChoiceField(Finding.Visibility.choices, default=Finding.Visibility.FUNDER)
+    programme_wide = serializers.BooleanField(default=False)
+    partnerships = KeysField(queryset=Partnership.objects, slug_field="slug", default=list)
+    organisations = KeysField(queryset=Organisation.objects, slug_field="slug", required=False)
+    sectors = KeysField(queryset=Sector.objects, slug_field="code", default=list)
+    programme = KeyField(slug_field="slug", queryset=Programme.objects, allow_null=True, default=None)
+    source_kind = serializers.ChoiceField(Source.Kind.choices, allow_null=True, default=None)
+    collected_on = serializers.DateField(allow_null=True, default=None)
+    respondent_role = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    respondent_sector = KeyField(slug_field="code", queryset=Sector.objects, allow_null=True, required=False)
+    codings = CodingInputSerializer(many=True, max_length=100, default=list)  # type: ignore[call-arg]
+    references = KeysField(queryset=Reference.objects, slug_field="key", default=list)
+
+    def content(self, before: FindingInput) -> FindingInput:
+        """The content as it was, with everything that is stated put in its place."""
+        stated = self.validated_data
+        names = {field.name for field in dataclasses.fields(FindingInput)} & stated.keys() - {"codings"}
+        changes: dict[str, Any] = {name: stated[name] for name in names}
+        if "codings" in stated:
+            changes["codings"] = [CodingInput(**coding) for coding in stated["codings"]]
+        return dataclasses.replace(before, source=source_from(stated, before.source), **changes)
+
+
+def source_from(stated: dict[str, Any], before: SourceInput | None) -> SourceInput | None:
+    """The source as stated; none when its kind is left open, and then nothing else may be said of it."""
+    changes = {name: stated[field] for field, name in SOURCE_FIELDS.items() if field in stated}
+    source = dataclasses.replace(before or SourceInput(kind=""), **changes)
+    if source.kind:
+        return source
+    if any(changes.values()):
+        raise serializers.ValidationError({"source_kind": ["Say what kind of source it is."]})
+    return None
+
+
+class FindingUpdateSerializer(FindingInputSerializer):
+    version = serializers.IntegerField(min_value=1, help_text="The version that the change was made to.")
+
+    def validate(self, stated: dict[str, Any]) -> dict[str, Any]:
+        if "version" not in stated:
+            raise serializers.ValidationError({"version": ["This field is required."]})
+        return stated
+
+
+class VersionSerializer(InputSerializer):
+    version = serializers.IntegerField(min_value=1, help_text="The version that the step is taken on.")
+
+
+class ReasonSerializer(VersionSerializer):
+    reason = serializers.CharField(max_length=2_000)
+
+
+class PublicationSerializer(VersionSerializer):
+    visibility = serializers.ChoiceField(Finding.Visibility.choices)
+    checklist = serializers.ListField(
+        child=serializers.ChoiceField(AnonymisationPoint.choices),
+        max_length=len(AnonymisationPoint),
+        default=list,
+        help_text="What was confirmed; all of it is needed for partnerships and public.",
+    )
+    reason = serializers.CharField(max_length=2_000, allow_blank=True, default="")
+
+
+class ConflictSerializer(serializers.Serializer):
+    """Somebody else changed the finding, or the step isn't possible in the state it is in."""
+
+    detail = serializers.CharField()
+    current_version = serializers.IntegerField(required=False)
+    current = FindingSerializer(required=False, allow_null=True)
+
+
+class MayLogFindings(permissions.BasePermission):
+    """Everybody reads what they may see; who writes is signed in, and may log findings.
+
+    For a finding that can't be seen the answer is "not found" first: the right to write is asked once it is.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.method in permissions.SAFE_METHODS:
+            return True
+        return request.user.is_authenticated and (view.action != "create" or may_log(request.user))
+
+    def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
+        return request.method in permissions.SAFE_METHODS or may_log(request.user)
+
+
+REFUSALS = {
+    400: OpenApiResponse(description="What is wrong, by field."),
+    403: OpenApiResponse(description="Not allowed for this person."),
+    404: OpenApiResponse(description="Nothing that this person may see."),
+    409: ConflictSerializer,
+}
+
+
+def step(request: Any, description: str) -> Callable[[Any], Any]:
+    """A step of review: its input, its answer, and what it is for."""
+
+    def decorate(method: Any) -> Any:
+        documented = extend_schema(
+            request=request, responses={200: FindingSerializer, **REFUSALS}, description=description
+        )
+        name = method.__name__.rstrip("_")
+        return documented(action(detail=True, methods=["post"], url_path=name, url_name=name)(method))
+
+    return decorate
+
+
+@extend_schema_view(
+    create=extend_schema(
+        request=FindingInputSerializer,
+        responses={201: FindingSerializer, 400: REFUSALS[400], 403: REFUSALS[403]},
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                location=OpenApiParameter.HEADER,
+                description="Sent again with the same content, it makes no second finding.",
+            )
+        ],
+        description="Log a finding as a draft.",
+    ),
+    update=extend_schema(
+        request=FindingUpdateSerializer,
+        responses={200: FindingSerializer, **REFUSALS},
+        description="Replace the content of a finding.",
+    ),
+    partial_update=extend_schema(
+        request=FindingUpdateSerializer,
+        responses={200: FindingSerializer, **REFUSALS},
+        description="Change parts of a finding's content.",
+    ),
+    destroy=extend_schema(
+        parameters=[
+            OpenApiParameter("version", int, description="Delete it only if this is its current version.")
+        ],
+        responses={204: None, 403: REFUSALS[403], 404: REFUSALS[404], 409: ConflictSerializer},
+        description="Delete a draft for good.",
+    ),
+)
+class FindingViewSet(ReadViewSet):
+    """Pieces of evidence, as far as the caller may see them."""
+
+    queryset = Finding.objects.all()
+    serializer_class = FindingSerializer
+    filterset_class = FindingFilterSet
+    permission_classes = [MayLogFindings]
+    lookup_field = "ref"
+
+    def get_queryset(self) -> QuerySet:
+        findings = super().get_queryset()
+        if self.request.method in permissions.SAFE_METHODS:
+            return finding_rows(self.request.user, findings)
+        return findings
+
+    def represent(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        site = self.request.build_absolute_uri("/").rstrip("/")
+        return [
+            finding_json(row, site + reverse("evidence:finding-detail", args=[row["ref"]])) for row in rows
+        ]
+
+    def current_state(self, finding: Finding) -> dict[str, Any] | None:
+        """The finding as the caller may see it now."""
+        person = self.request.user
+        rows = finding_rows(person, Finding.objects.visible_to(person).filter(pk=finding.pk))
+        return next(iter(self.represent(list(rows))), None)
+
+    @property
+    def person(self) -> Person:
+        """Who writes: signed in, as the permission has made sure."""
+        return cast(Person, self.request.user)
+
+    def stated(self, serializer_class: type[InputSerializer], **options: Any) -> Any:
+        """The input serializer of this request, valid."""
+        serializer = serializer_class(
+            data=self.request.data, context=self.get_serializer_context(), **options
+        )
+        serializer.is_valid(raise_exception=True)
+        return serializer
+
+    def create(self, request: Request) -> Response:
+        finding = log_finding(
+            by=self.person,
+            data=self.stated(FindingInputSerializer).content(FindingInput(text="")),
+            submission_key=request.headers.get("Idempotency-Key", ""),
+        )
+        state = self.current_state(finding)
+        return Response(state, status=status.HTTP_201_CREATED)
+
+    def update(self, request: Request, ref: str, partial: bool = False) -> Response:
+        finding = self.get_object()
+        serializer = self.stated(FindingUpdateSerializer, partial=partial)
+        finding = update_finding(
+            by=self.person,
+            finding=finding,
+            data=serializer.content(input_of(finding)),
+            version=serializer.validated_data["version"],
+        )
+        return Response(self.current_state(finding))
+
+    def partial_update(self, request: Request, ref: str) -> Response:
+        return self.update(request, ref, partial=True)
+
+    def destroy(self, request: Request, ref: str) -> Response:
+        finding = self.get_object()
+        query = VersionSerializer(data={"version": request.query_params.get("version", finding.version)})
+        query.is_valid(raise_exception=True)
+        delete_draft(by=self.person, finding=finding, **query.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @step(VersionSerializer, "Hand a draft or a returned finding to the leads.")
+    def submit(self, request: Request, ref: str) -> Response:
+        return self.take(submit_finding, VersionSerializer)
+
+    @step(ReasonSerializer, "Send a submitted finding back to its author, with the reason.")
+    def return_(self, request: Request, ref: str) -> Response:
+        return self.take(return_finding, ReasonSerializer)
+
+    @step(PublicationSerializer, "Publish a submitted finding, or change who may read a published one.")
+    def publish(self, request: Request, ref: str) -> Response:
+        return self.take(publish_finding, PublicationSerializer)
+
+    @step(ReasonSerializer, "Take a published finding back from its readers, with the reason.")
+    def withdraw(self, request: Request, ref: str) -> Response:
+        return self.take(withdraw_finding, ReasonSerializer)
+
+    def take(self, step_action: Callable[..., Finding], serializer_class: type[InputSerializer]) -> Response:
+        finding = self.get_object()
+        stated = self.stated(serializer_class).validated_data
+        return Response(self.current_state(step_action(by=self.person, finding=finding, **stated)))
+
+
+class SourceSerializer(serializers.ModelSerializer):
+    respondent_sector = serializers.CharField(source="sector_code", allow_null=True)
+    findings = serializers.ListField(child=serializers.CharField(), source="finding_refs")
+
+    class Meta:
+        model = Source
+        fields = [
+            "id",
+            "kind",
+            "collected_on",
+            "respondent_role",
+            "respondent_sector",
+            "findings",
+            "is_demonstration",
+        ]
+
+
+class SourceViewSet(ReadViewSet):
+    """The interviews, documents and other material behind findings; for funder and evaluation team."""
+
+    queryset = Source.objects.all()
+    serializer_class = SourceSerializer
+    filterset_class = SourceFilterSet
+
+    def get_queryset(self) -> QuerySet:
+        findings = Finding.objects.visible_to(self.request.user).filter(source=OuterRef("pk"))
+        return (
+            super()
+            .get_queryset()
+            .annotate(sector_code=F("respondent_sector__code"), finding_refs=JSONList(findings, "ref"))
+        )

@@ -1,0 +1,60 @@
+"""Every address of the API, under /api/v1/."""
+
+from typing import Any
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
+from django.urls import include, path
+from django.utils.decorators import method_decorator
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import DefaultRouter
+
+from evidence.api import findings, framework, partnerships
+
+router = DefaultRouter()
+router.include_format_suffixes = False
+router.register("themes", framework.ThemeViewSet, "api-themes")
+router.register("lessons", framework.LessonViewSet, "api-lessons")
+router.register("drivers", framework.DriverViewSet, "api-drivers")
+router.register("barriers", framework.BarrierViewSet, "api-barriers")
+router.register("benefits", framework.BenefitViewSet, "api-benefits")
+router.register("approaches", framework.ApproachViewSet, "api-approaches")
+router.register("outcomes", framework.OutcomeViewSet, "api-outcomes")
+router.register("research-questions", framework.ResearchQuestionViewSet, "api-research-questions")
+router.register("items", framework.ItemViewSet, "api-items")
+router.register("references", framework.ReferenceViewSet, "api-references")
+router.register("programmes", framework.ProgrammeViewSet, "api-programmes")
+router.register("sectors", partnerships.SectorViewSet, "api-sectors")
+router.register("areas", partnerships.AreaViewSet, "api-areas")
+router.register("organisations", partnerships.OrganisationViewSet, "api-organisations")
+router.register("partnerships", partnerships.PartnershipViewSet, "api-partnerships")
+router.register("findings", findings.FindingViewSet, "api-findings")
+router.register("sources", findings.SourceViewSet, "api-sources")
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "partnerships.api.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "__Host-session",
+            "description": "The cookie of a person who signed in on the pages. Writing also takes the token "
+            "of the __Host-csrf cookie in the header X-CSRFToken. Without HTTPS: session and csrf.",
+        }
+
+
+# The page's script sets styles in its elements; scripts stay as strict as everywhere.
+@method_decorator(csp_update({"style-src": [SELF, UNSAFE_INLINE]}), name="dispatch")
+class DescriptionPageView(SpectacularSwaggerSplitView):
+    url_name = "api-schema"
+
+
+urlpatterns = [
+    path("", include(router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", DescriptionPageView.as_view(), name="api-docs"),
+]
