@@ -1,6 +1,10 @@
-"""Addresses of partnerships, organisations and accounts."""
+"""Addresses of one's own account."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from partnerships.views import accounts
 
 app_name = "partnerships"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("accounts/me/", accounts.AccountView.as_view(), name="account"),
+]
