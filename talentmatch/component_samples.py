@@ -86,7 +86,7 @@ def waiting_finding() -> dict[str, Any]:
         origin="self-report",
         status="submitted",
         visibility="team",
-        excerpt=format_html("… each <mark>decision</mark> went to two boards, six weeks apart …"),
+        excerpt=format_html("… each <mark>{}</mark> went to two boards, six weeks apart …", "decision"),
         partnerships_list=[("Whole programme", "")],
         sectors_list=[],
         source_label="",
