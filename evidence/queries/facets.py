@@ -40,7 +40,6 @@ class Filters(Protocol):
     """What is asked of the filter set of findings."""
 
     form: Any
-    filters: Mapping[str, Any]
 
     def leaving_out(self, *names: str) -> QuerySet[Finding]: ...
 
@@ -67,7 +66,7 @@ CHOICES: dict[str, type[Choices]] = {
     "status": Finding.Status,
     "visibility": Finding.Visibility,
 }
-OF_CODINGS = {"direction": "direction", "kind": "item_kind", "item": "item_id", "theme": "item__theme_id"}
+OF_CODINGS = {"direction": "direction", "kind": "item_kind", "item": "item", "theme": "item__theme"}
 OF_FINDINGS = {
     "origin": "origin",
     "status": "status",
@@ -135,12 +134,12 @@ def _grouped(filters: Filters, name: str) -> QuerySet[Any, tuple[str, str, int]]
 def _codings(filters: Filters, name: str) -> QuerySet[Coding]:
     """The codings that meet all filters but one: those of codings themselves, the rest by their findings."""
     findings = filters.leaving_out(*OF_CODINGS)
-    codings = Coding.objects.filter(finding__in=findings.values("pk"))
-    for other in OF_CODINGS:
-        value = filters.form.cleaned_data[other]
-        if value and other != name:
-            codings = filters.filters[other].filter(codings, value)
-    return codings
+    wanted = {
+        f"{path}__in": list(value)
+        for other, path in OF_CODINGS.items()
+        if (value := filters.form.cleaned_data[other]) and other != name
+    }
+    return Coding.objects.filter(finding__in=findings.values("pk"), **wanted)
 
 
 def _by(name: str, path: str, rows: QuerySet[Any], number: Count) -> QuerySet[Any, tuple[str, str, int]]:

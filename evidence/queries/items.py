@@ -1,12 +1,16 @@
 """Framework items as they stand in lists, each with how the evidence stands for the reader."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from evidence.models import FrameworkItem
 from evidence.queries.standing import Counts, standings
+from partnerships.models import LoadedRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class ItemGroup:
 
 
 def item_rows(person: Any, items: Iterable[FrameworkItem]) -> dict[int, ItemRow]:
-    """The row of each item by its primary key, in their order; two queries."""
+    """The row of each item by its primary key, in their order; one query."""
     items = list(items)
     standing = standings(person, items)
     return {
@@ -49,14 +53,21 @@ def item_rows(person: Any, items: Iterable[FrameworkItem]) -> dict[int, ItemRow]
     }
 
 
-def item_groups(person: Any, items: Sequence[FrameworkItem]) -> list[ItemGroup]:
-    """Items under their headings, each with the items that stand under it; two queries."""
-    rows = item_rows(person, items)
+def with_baseline(items: QuerySet[FrameworkItem]) -> QuerySet[FrameworkItem]:
+    """Each item with ``baseline``: what the review's data files say of it, or None."""
+    loaded = LoadedRecord.objects.of(FrameworkItem).filter(key=OuterRef("code"))
+    return items.annotate(baseline=Subquery(loaded.values("data")[:1]))
+
+
+def item_groups(items: Sequence[FrameworkItem], rows: Mapping[int, ItemRow]) -> list[ItemGroup]:
+    """Items under their headings, each with the items of the same list that stand under it."""
+    present = {item.pk for item in items}
+    children: dict[int, list[ItemRow]] = defaultdict(list)
     for item in items:
-        if item.parent_id in rows:
-            rows[item.parent_id].children.append(rows[item.pk])
-    tops = [item for item in items if item.parent_id not in rows]
+        if item.parent_id in present:
+            children[item.parent_id].append(rows[item.pk])
+    tops = [item for item in items if item.parent_id not in present]
     return [
-        ItemGroup(heading, [rows[item.pk] for item in group])
+        ItemGroup(heading, [replace(rows[item.pk], children=children[item.pk]) for item in group])
         for heading, group in groupby(tops, key=lambda item: item.group)
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, IntegerField, Value
+from django.db.models import BigIntegerField, F, IntegerField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
@@ -101,7 +101,7 @@ def _rows(person: Any) -> list[tuple[int, int, str, str, int, str, int | None]]:
                 label_table=Value(position),
                 label_order=Cast(F(order), IntegerField()) if order else Value(0),
                 label_kind=F("kind") if is_item else Value(""),
-                label_parent=F("parent_id") if is_item else Value(None, output_field=IntegerField()),
+                label_parent=F("parent_id") if is_item else Cast(Value(None), BigIntegerField()),
             )
             .values_list("label_table", "pk", key, name, "label_order", "label_kind", "label_parent")
         )

@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import models
-from django.db.models import Count
+from django.db.models import Case, Count, F, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from evidence.models import Coding, Finding, FrameworkItem
 
@@ -118,10 +119,17 @@ def explanation_of(voices: Voices) -> str:
 
 
 def standings(person: Any, items: Iterable[FrameworkItem]) -> dict[int, Standing]:
-    """The standing of each item by its primary key, from what this person may see. Two queries."""
+    """The standing of each item by its primary key, from what this person may see. One query."""
     keys = [item.pk for item in items]
-    counts = _counts(person, keys)
-    voices = _voices(person, keys)
+    counts: dict[tuple[int, bool], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    heard: dict[int, dict[str, set[int | None]]] = defaultdict(lambda: defaultdict(set))
+    codings = Coding.objects.visible_to(person).filter(item__in=keys).order_by()
+    for item, direction, origin, partnership, number in _findings(codings).union(_voices(codings), all=True):
+        if origin:
+            counts[item, origin == Finding.Origin.LITERATURE][direction] += number
+        else:
+            heard[item][direction].add(partnership)
+    voices = {key: _voices_in(heard[key]) for key in keys}
     return {
         key: Standing(
             status=status_of(voices[key]),
@@ -134,45 +142,43 @@ def standings(person: Any, items: Iterable[FrameworkItem]) -> dict[int, Standing
     }
 
 
-def _counts(person: Any, keys: list[int]) -> dict[tuple[int, bool], dict[str, int]]:
-    """Visible findings by direction, for each item and for literature (True) or programme (False)."""
-    counts: dict[tuple[int, bool], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    rows = (
-        Coding.objects.visible_to(person)
-        .filter(item__in=keys)
-        .order_by()
-        .values_list("item_id", "direction", "finding__origin")
-        .annotate(Count("pk"))
+ROW = ("item_id", "direction", "row_origin", "row_partnership")
+
+
+def _findings(codings: QuerySet[Coding]) -> QuerySet[Coding, Any]:
+    """The number of findings by item, direction and origin."""
+    return (
+        codings.annotate(
+            row_origin=F("finding__origin"), row_partnership=Cast(Value(None), models.BigIntegerField())
+        )
+        .values(*ROW)
+        .annotate(number=Count("pk"))
+        .values_list(*ROW, "number")
     )
-    for item, direction, origin, count in rows:
-        counts[item, origin == Finding.Origin.LITERATURE][direction] += count
-    return counts
 
 
-def _voices(person: Any, keys: list[int]) -> dict[int, Voices]:
-    """Distinct partnerships by direction, for each item; None stands for the programme as a whole."""
-    heard: dict[int, dict[str, set[int | None]]] = defaultdict(lambda: defaultdict(set))
-    rows = (
-        Coding.objects.visible_to(person)
-        .filter(
-            item__in=keys,
+def _voices(codings: QuerySet[Coding]) -> QuerySet[Coding, Any]:
+    """Each partnership by item and direction, once; none stands for the programme as a whole."""
+    return (
+        codings.filter(
             direction__in=SIDES,
             finding__status=Finding.Status.PUBLISHED,
             finding__origin__in=PROGRAMME_ORIGINS,
         )
-        .order_by()
-        .values_list("item_id", "direction", "finding__programme_wide", "finding__partnerships")
-        .distinct()
+        .annotate(
+            row_origin=Value(""),
+            row_partnership=Case(
+                When(finding__programme_wide=True, then=None), default=F("finding__partnerships")
+            ),
+        )
+        .values(*ROW)
+        .annotate(number=Count("pk"))
+        .values_list(*ROW, "number")
     )
-    for item, direction, programme_wide, partnership in rows:
-        heard[item][direction].add(None if programme_wide else partnership)
-    return defaultdict(
-        Voices,
-        {
-            item: Voices(
-                **{direction: len(voices) for direction, voices in by_direction.items()},
-                sides=len(set().union(*by_direction.values())),
-            )
-            for item, by_direction in heard.items()
-        },
+
+
+def _voices_in(heard: dict[str, set[int | None]]) -> Voices:
+    return Voices(
+        **{direction: len(partnerships) for direction, partnerships in heard.items()},
+        sides=len(set().union(*heard.values())),
     )

@@ -1,5 +1,6 @@
 """What a page says of the filters in use, and the addresses that take one away."""
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,8 @@ from evidence.filtersets import FindingFilterSet
 # In the address, but not a filter that a reader would take away.
 NOT_TAGS = ("ordering",)
 
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+
 Pairs = list[tuple[str, str]]
 
 
@@ -20,8 +23,15 @@ def pairs_in_use(filterset: FindingFilterSet, leave_out: Iterable[str] = ()) -> 
     for name in filterset.form.fields:
         value = filterset.form[name].data
         values = value if isinstance(value, list) else [value]
-        pairs += [(name, text) for text in values if text and name not in leave_out]
+        pairs += [(name, printable(text)) for text in values if text and name not in leave_out]
     return pairs
+
+
+def printable(text: str) -> str:
+    """What was typed, with a visible sign for each character that no page can hold."""
+    return "".join(
+        UNPRINTABLE if unicodedata.category(character) == "Cc" else character for character in text
+    )
 
 
 def query_of(pairs: Pairs) -> str:

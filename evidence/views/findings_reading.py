@@ -19,7 +19,7 @@ from evidence.queries.citations import citation_lines
 from evidence.queries.facets import facets
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.search import snippets
-from evidence.views.filtering import errors_of, pairs_in_use, query_of, tags_of
+from evidence.views.filtering import errors_of, pairs_in_use, printable, query_of, tags_of
 from evidence.views.kinds import KINDS
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView, VisibleListView
@@ -52,7 +52,7 @@ class FindingListView(FilteredFindings):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         pairs = pairs_in_use(self.filterset)
-        words = self.filterset.form["q"].data or ""
+        words = printable(self.filterset.form["q"].data or "")
         return context | {
             "filterset": self.filterset,
             "words": words,

@@ -13,12 +13,11 @@ from evidence.models import Finding, FrameworkItem
 from evidence.queries.bearing import SHOWN, newest_by_direction
 from evidence.queries.citations import citation_lines
 from evidence.queries.facets import Facet, facets
-from evidence.queries.items import item_groups
+from evidence.queries.items import item_groups, item_rows, with_baseline
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.standing import RULE, standings
 from evidence.views.filtering import data_with, errors_of, pairs_in_use, query_of, tags_of
 from evidence.views.kinds import KINDS, KindPages
-from partnerships.loading import baseline
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 
 FACETS = ("direction", "origin", "partnership", "sector")
@@ -40,9 +39,10 @@ class ItemListView(VisibleListView):
         return super().get_queryset().filter(kind=self.kind)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        items = list(self.object_list)
         return super().get_context_data(**kwargs) | {
             "pages": self.pages,
-            "groups": item_groups(self.request.user, list(self.object_list)),
+            "groups": item_groups(items, item_rows(self.request.user, items)),
             "rule": RULE,
         }
 
@@ -67,7 +67,7 @@ class ItemDetailView(VisibleDetailView):
         code = self.kwargs["code"]
         if self.kind == FrameworkItem.Kind.LESSON and code.isdecimal():
             code = f"L{code}"
-        items = self.get_queryset().filter(kind=self.kind, code__iexact=code)
+        items = with_baseline(self.get_queryset().filter(kind=self.kind, code__iexact=code))
         item = items.select_related("theme", "parent").prefetch_related("sectors").first()
         if item is None:
             raise Http404
@@ -105,12 +105,12 @@ class ItemDetailView(VisibleDetailView):
 
     def changed_since_the_review(self) -> list[tuple[str, str]]:
         """The baseline's wording of what has been reworded since: name of the text, and the text of 2014."""
-        item, loaded = self.object, baseline(FrameworkItem, self.object.code)
+        baseline = self.object.baseline or {}
         texts = (("Title", "title"), ("Statement", "statement"), ("Plain wording", "plain_statement"))
         return [
-            (name, loaded[field])
+            (name, baseline[field])
             for name, field in texts
-            if field in loaded and loaded[field] != getattr(item, field)
+            if field in baseline and baseline[field] != getattr(self.object, field)
         ]
 
     def columns(self, found: list[Facet]) -> list[dict[str, Any]]:
