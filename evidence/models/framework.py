@@ -80,6 +80,8 @@ class FrameworkItem(models.Model):
     references = models.ManyToManyField(Reference, through="ItemCitation", related_name="framework_items")
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    _history_user: Any  # who is changing it and why; the history reads them on saving
+    _change_reason: str
     objects = PublicQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["order"])
 
