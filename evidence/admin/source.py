@@ -1,0 +1,41 @@
+"""Where findings come from."""
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from evidence.models import Finding, Source
+from partnerships.access import Permission
+from partnerships.admin_base import AuditedAdmin, AuditedInline
+
+
+class FindingOfSourceInline(AuditedInline):
+    model = Finding
+    permission = Permission.READ_TEAM
+    read_only = True
+    fields = ["ref", "title", "status", "visibility"]
+    readonly_fields = ["ref", "title", "status", "visibility"]
+    show_change_link = True
+    verbose_name_plural = "findings that rest on it"
+
+
+@admin.register(Source)
+class SourceAdmin(AuditedAdmin):
+    """Read here; corrected on the page of a finding that rests on it, where its version is kept."""
+
+    permission = Permission.READ_TEAM
+    read_only = True
+    inlines = [FindingOfSourceInline]
+    list_display = ["kind", "collected_on", "respondent_role", "respondent_sector", "finding_refs"]
+    list_filter = ["kind", "respondent_sector", "is_demonstration"]
+    list_select_related = ["respondent_sector"]
+    search_fields = ["respondent_role", "findings__ref", "findings__title"]
+    date_hierarchy = "collected_on"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Source]:
+        readable = models.Prefetch("findings", Finding.objects.visible_to(request.user))
+        return super().get_queryset(request).prefetch_related(readable)
+
+    @admin.display(description="findings")
+    def finding_refs(self, obj: Source) -> str:
+        return ", ".join(finding.ref for finding in obj.findings.all())
