@@ -3,6 +3,7 @@
 from typing import Any
 
 from axes.helpers import get_cool_off
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -38,6 +39,17 @@ def locked_out(
     page = render(request, "partnerships/locked_out.html", {"again_at": timezone.now() + pause}, status=429)
     page["Retry-After"] = str(int(pause.total_seconds()))
     return page
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Where a request comes from: as the outermost of our own proxies saw it, when there are any.
+
+    What stands before that in the header was sent by the client, who can write anything.
+    """
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
+    if settings.PROXY_COUNT and forwarded:
+        return forwarded.split(",")[-settings.PROXY_COUNT :][0].strip()
+    return request.META.get("REMOTE_ADDR")
 
 
 class PasswordResetView(FormView):
