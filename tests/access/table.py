@@ -1,0 +1,305 @@
+"""The access table: every address, every persona, the answer expected. Written by hand, read in review.
+
+One row for an address and a method; one answer for each persona, in the order of ``PERSONAS``:
+
+    visitor, reporter, other reporter, funder, evaluator (the author), other evaluator, lead,
+    administrator, closed account
+
+``login`` is a redirect to the sign-in page; a number is the status. What a person may not see does not
+exist for them (404); what they may see but not do is 403. An address missing here fails the suite.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.factories import PASSWORD
+from tests.personas import PERSONAS
+
+CHECKLIST = ["direct-identifiers", "indirect-identifiers", "small-places", "roles", "quotes"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address with one method: who gets which answer."""
+
+    method: str
+    name: str
+    thing: str
+    answers: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.method, self.name, self.thing) if part)
+
+    def answer_for(self, persona: str) -> str:
+        return self.answers.split()[PERSONAS.index(persona)]
+
+
+def everybody(answer: str) -> str:
+    return " ".join([answer] * len(PERSONAS))
+
+
+READ = everybody("200")
+# Who may log findings; the others are sent to sign in or told that they may not.
+LOGGING = "login 403 403 403 200 200 200 403 login"
+
+# Who may see each finding: y yes, - no.
+#                       visitor reporter other funder evaluator other lead admin closed
+SEEN_BY = {
+    "draft": "           -       -        -     -      y         -     y    -     -",
+    "submitted": "       -       -        -     -      y         y     y    -     -",
+    "returned": "        -       -        -     -      y         y     y    -     -",
+    "withdrawn": "       -       -        -     -      y         y     y    -     -",
+    "for-team": "        -       -        -     -      y         y     y    -     -",
+    "for-funder": "      -       -        -     y      y         y     y    -     -",
+    "for-partnerships": "-       y        y     y      y         y     y    -     -",
+    "for-public": "      y       y        y     y      y         y     y    y     y",
+}
+
+
+def seen_by(persona: str) -> set[str]:
+    """The findings of the world that this persona may know of."""
+    place = PERSONAS.index(persona)
+    return {name for name, answers in SEEN_BY.items() if answers.split()[place] == "y"}
+
+
+def seeing(thing: str) -> str:
+    """200 for those who see a finding, 404 for the others."""
+    return SEEN_BY[thing].replace("y", "200").replace("-", "404")
+
+
+PAGES = [
+    Row("GET", "evidence:home", "", READ),
+    Row("GET", "evidence:theme-detail", "theme", READ),
+    Row("GET", "evidence:lesson-list", "", READ),
+    Row("GET", "evidence:lesson-detail", "lesson number", READ),
+    Row("GET", "evidence:lesson-detail", "lesson", everybody("302")),
+    Row("GET", "evidence:driver-list", "", READ),
+    Row("GET", "evidence:driver-detail", "driver", READ),
+    Row("GET", "evidence:barrier-list", "", READ),
+    Row("GET", "evidence:barrier-detail", "barrier", READ),
+    Row("GET", "evidence:benefit-list", "", READ),
+    Row("GET", "evidence:benefit-detail", "benefit", READ),
+    Row("GET", "evidence:approach-list", "", READ),
+    Row("GET", "evidence:approach-detail", "approach", READ),
+    Row("GET", "evidence:outcome-list", "", READ),
+    Row("GET", "evidence:outcome-detail", "outcome", READ),
+    Row("GET", "evidence:question-list", "", READ),
+    Row("GET", "evidence:question-detail", "research-question", READ),
+    Row("GET", "evidence:sector-list", "", READ),
+    Row("GET", "evidence:sector-detail", "sector", READ),
+    Row("GET", "evidence:partnership-list", "", READ),
+    Row("GET", "evidence:partnership-detail", "partnership", READ),
+    Row("GET", "evidence:organisation-list", "", READ),
+    Row("GET", "evidence:organisation-detail", "organisation", READ),
+    Row("GET", "evidence:programme-list", "", READ),
+    Row("GET", "evidence:programme-detail", "programme", READ),
+    Row("GET", "evidence:reference-list", "", READ),
+    Row("GET", "evidence:reference-list-ris", "", READ),
+    Row("GET", "evidence:reference-detail", "reference", READ),
+    Row("GET", "evidence:reference-ris", "reference", READ),
+    Row("GET", "evidence:finding-list", "", READ),
+    Row("GET", "evidence:finding-csv", "", READ),
+    *(Row("GET", "evidence:finding-detail", thing, seeing(thing)) for thing in SEEN_BY),
+]
+
+# Logging a finding and the steps of review. Who may not see a finding gets 404; who sees it and may not, 403.
+AUTHOR_AND_LEADS = "login 404 404 404 200 404 200 404 login"
+LEADS_ON_WHAT_WAITS = "login 404 404 404 403 403 200 404 login"
+LEADS_ON_WHAT_IS_PUBLIC = "login 403 403 403 403 403 200 403 login"
+NEW_FINDING = {"text": "What was found.", "visibility": "funder", "save": "draft"}
+
+
+def after(answers: str) -> str:
+    """The same people as for a page: those who get it succeed by sending it, and are led on."""
+    return answers.replace("200", "302")
+
+
+FORMS = [
+    Row("GET", "evidence:finding-create", "", LOGGING),
+    Row("POST", "evidence:finding-create", "", after(LOGGING), NEW_FINDING),
+    Row("GET", "evidence:finding-edit", "draft", AUTHOR_AND_LEADS),
+    Row("GET", "evidence:finding-edit", "returned", "login 404 404 404 200 403 200 404 login"),
+    Row("GET", "evidence:finding-edit", "submitted", LEADS_ON_WHAT_WAITS),
+    Row("GET", "evidence:finding-edit", "for-public", LEADS_ON_WHAT_IS_PUBLIC),
+    Row(
+        "GET",
+        "evidence:finding-edit",
+        "withdrawn",
+        "login 404 404 404 403 403 403 404 login",
+    ),
+    Row("POST", "evidence:finding-edit", "draft", after(AUTHOR_AND_LEADS), NEW_FINDING | {"version": 1}),
+    Row(
+        "POST",
+        "evidence:finding-edit",
+        "for-partnerships",
+        "login 403 403 403 403 403 302 404 login",
+        NEW_FINDING | {"version": 1},
+    ),
+    Row("GET", "evidence:finding-copy", "draft", AUTHOR_AND_LEADS),
+    Row("GET", "evidence:finding-copy", "for-public", "login 403 403 403 200 200 200 403 login"),
+    Row("GET", "evidence:finding-submit", "draft", AUTHOR_AND_LEADS),
+    Row("POST", "evidence:finding-submit", "draft", after(AUTHOR_AND_LEADS), {"version": 1}),
+    Row("GET", "evidence:finding-return", "submitted", LEADS_ON_WHAT_WAITS),
+    Row(
+        "POST",
+        "evidence:finding-return",
+        "submitted",
+        after(LEADS_ON_WHAT_WAITS),
+        {"version": 1, "reason": "Say when."},
+    ),
+    Row("GET", "evidence:finding-publish", "submitted", LEADS_ON_WHAT_WAITS),
+    Row("GET", "evidence:finding-publish", "for-public", LEADS_ON_WHAT_IS_PUBLIC),
+    Row(
+        "POST",
+        "evidence:finding-publish",
+        "submitted",
+        after(LEADS_ON_WHAT_WAITS),
+        {"version": 1, "visibility": "funder"},
+    ),
+    Row("GET", "evidence:finding-withdraw", "for-public", "login 403 403 403 200 403 200 403 login"),
+    Row(
+        "POST",
+        "evidence:finding-withdraw",
+        "for-public",
+        "login 403 403 403 302 403 302 403 login",
+        {"version": 1, "reason": "A mistake."},
+    ),
+    Row("GET", "evidence:finding-delete", "draft", AUTHOR_AND_LEADS),
+    Row("POST", "evidence:finding-delete", "draft", after(AUTHOR_AND_LEADS), {"version": 1}),
+    Row("GET", "evidence:inbox", "", LOGGING),
+]
+
+OWN = "login 200 200 200 200 200 200 200 login"
+NEW = "slow green kettle"
+FOR_SIGNING_IN = "200 302 302 302 302 302 302 302 200"
+ACCOUNTS = [
+    Row("GET", "login", "", FOR_SIGNING_IN),
+    Row("POST", "login", "", FOR_SIGNING_IN, {"username": "nobody@example.org", "password": "wrong"}),
+    Row("POST", "login", "", FOR_SIGNING_IN, {"username": "closed@example.org", "password": PASSWORD}),
+    Row("GET", "logout", "", everybody("405")),
+    Row("POST", "logout", "", everybody("302")),
+    Row("GET", "partnerships:account", "", OWN),
+    Row("POST", "partnerships:account", "", after(OWN), {"name": "Another name"}),
+    Row("GET", "password-change", "", OWN),
+    Row(
+        "POST",
+        "password-change",
+        "",
+        after(OWN),
+        {
+            "old_password": PASSWORD,
+            "new_password1": "slow green kettle",
+            "new_password2": "slow green kettle",
+        },
+    ),
+    Row("GET", "password-reset", "", READ),
+    Row("POST", "password-reset", "", everybody("302"), {"email": "lead@example.org"}),
+    Row("GET", "password-reset-sent", "", READ),
+    Row("GET", "password-reset-complete", "", READ),
+    Row("GET", "password-reset-confirm", "no such link", READ),
+    Row("POST", "password-reset-confirm", "no such link", READ, {"new_password1": NEW, "new_password2": NEW}),
+]
+
+TOP = [
+    Row("GET", "accessibility", "", READ),
+    Row("GET", "components", "", READ),
+    Row("GET", "healthz", "", READ),
+    Row("GET", "robots", "", READ),
+]
+
+# Who is not signed in is told so (401) when they try to write.
+API_LOGGING = "401 403 403 403 201 201 201 403 401"
+API_AUTHOR_AND_LEADS = "401 404 404 404 200 404 200 404 401"
+API_LEADS_ON_WHAT_WAITS = "401 404 404 404 403 403 200 404 401"
+API_LEADS_ON_WHAT_IS_PUBLIC = "401 403 403 403 403 403 200 403 401"
+
+API_CATALOGUES = {
+    "themes": "theme",
+    "lessons": "lesson",
+    "drivers": "driver",
+    "barriers": "barrier",
+    "benefits": "benefit",
+    "approaches": "approach",
+    "outcomes": "outcome",
+    "research-questions": "research-question",
+    "items": "driver",
+    "references": "reference",
+    "programmes": "programme",
+    "sectors": "sector",
+    "areas": "area",
+    "organisations": "organisation",
+    "partnerships": "partnership",
+}
+
+API = [
+    *(Row("GET", f"api-{name}-list", "", READ) for name in API_CATALOGUES),
+    *(Row("GET", f"api-{name}-detail", thing, READ) for name, thing in API_CATALOGUES.items()),
+    *(Row("POST", f"api-{name}-list", "", everybody("405")) for name in API_CATALOGUES),
+    *(Row("PUT", f"api-{name}-detail", thing, everybody("405")) for name, thing in API_CATALOGUES.items()),
+    *(Row("PATCH", f"api-{name}-detail", thing, everybody("405")) for name, thing in API_CATALOGUES.items()),
+    *(Row("DELETE", f"api-{name}-detail", thing, everybody("405")) for name, thing in API_CATALOGUES.items()),
+    Row("GET", "api-root", "", READ),
+    Row("GET", "api-schema", "", READ),
+    Row("GET", "api-docs", "", READ),
+    Row("GET", "api-findings-list", "", READ),
+    *(Row("GET", "api-findings-detail", thing, seeing(thing)) for thing in SEEN_BY),
+    Row("GET", "api-sources-list", "", READ),
+    # The source of what is public is for the funder and the team; that of a draft for its author and leads.
+    Row("GET", "api-sources-detail", "source of for-public", "404 404 404 200 200 200 200 404 404"),
+    Row("GET", "api-sources-detail", "source of for-team", "404 404 404 404 200 200 200 404 404"),
+    Row("GET", "api-sources-detail", "source of draft", "404 404 404 404 200 404 200 404 404"),
+    Row("POST", "api-sources-list", "", everybody("405")),
+    Row("DELETE", "api-sources-detail", "source of draft", everybody("405")),
+    Row("POST", "api-findings-list", "", API_LOGGING, {"text": "What was found."}),
+    Row("PATCH", "api-findings-detail", "draft", API_AUTHOR_AND_LEADS, {"version": 1, "title": "Else"}),
+    Row(
+        "PATCH",
+        "api-findings-detail",
+        "submitted",
+        API_LEADS_ON_WHAT_WAITS,
+        {"version": 1, "title": "Else"},
+    ),
+    Row(
+        "PATCH",
+        "api-findings-detail",
+        "for-public",
+        API_LEADS_ON_WHAT_IS_PUBLIC,
+        {"version": 1, "title": "Else"},
+    ),
+    Row("PUT", "api-findings-detail", "draft", API_AUTHOR_AND_LEADS, {"version": 1, "text": "Anew."}),
+    Row("DELETE", "api-findings-detail", "draft", "401 404 404 404 204 404 204 404 401"),
+    Row("DELETE", "api-findings-detail", "for-public", "401 403 403 403 409 409 409 403 401"),
+    Row("POST", "api-findings-submit", "draft", API_AUTHOR_AND_LEADS, {"version": 1}),
+    Row("POST", "api-findings-submit", "for-public", "401 403 403 403 409 409 409 403 401", {"version": 1}),
+    Row(
+        "POST",
+        "api-findings-return",
+        "submitted",
+        API_LEADS_ON_WHAT_WAITS,
+        {"version": 1, "reason": "Say when."},
+    ),
+    Row(
+        "POST",
+        "api-findings-publish",
+        "submitted",
+        API_LEADS_ON_WHAT_WAITS,
+        {"version": 1, "visibility": "public", "checklist": CHECKLIST},
+    ),
+    Row(
+        "POST",
+        "api-findings-publish",
+        "for-public",
+        API_LEADS_ON_WHAT_IS_PUBLIC,
+        {"version": 1, "visibility": "team"},
+    ),
+    Row(
+        "POST",
+        "api-findings-withdraw",
+        "for-public",
+        "401 403 403 403 200 403 200 403 401",
+        {"version": 1, "reason": "A mistake."},
+    ),
+]
+
+TABLE = [*PAGES, *FORMS, *ACCOUNTS, *TOP, *API]

@@ -1,0 +1,175 @@
+"""What a person may not read changes nothing that they are shown, on any page, download or API list."""
+
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+import html5lib
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from tests.access.table import TABLE, seen_by
+from tests.access.test_table import address_of
+from tests.access.world import FINDINGS, MARKED, World, make_world, mark
+
+READERS = ("visitor", "reporter", "funder", "evaluator", "other_evaluator", "lead", "administrator")
+HIDDEN_FROM = {persona: sorted(FINDINGS.keys() - seen_by(persona)) for persona in READERS}
+
+# Different at each visit, and no part of what is shown.
+FRESH = re.compile(
+    rb'name="csrfmiddlewaretoken" value="[^"]+"'
+    rb"|[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
+)
+
+
+def addresses(world: World, persona: str) -> list[str]:
+    """Every address of the table that this persona can open."""
+    rows = [row for row in TABLE if row.method == "GET" and row.answer_for(persona) == "200"]
+    things = {*world.arguments, "", "no such link"}
+    return [address_of(row, world) for row in rows if row.thing in things]
+
+
+def questions(world: World, hidden: list[str]) -> Iterator[str]:
+    """Searches and filters that would show a trace of a hidden finding."""
+    arguments = world.arguments
+    findings = reverse("evidence:finding-list")
+    marks = [mark(name, part) for name in hidden for part in MARKED]
+    yield from (f"{findings}?q={word}" for word in marks)
+    queries = [
+        {"q": "finding", "ordering": "relevance"},
+        {"q": "zq"},
+        {"item": arguments["lesson"], "direction": "supports"},
+        {"partnership": arguments["partnership"], "programme": arguments["programme"]},
+        {"organisation": arguments["organisation"], "sector": arguments["sector"]},
+        {"reference": arguments["reference"]},
+        {"status": "draft"},
+        {"status": "withdrawn"},
+        {"visibility": "team"},
+        {"visibility": "partnerships"},
+        {"source_kind": "interview", "collected_after": "2015-01-01"},
+        {"page": "2"},
+    ]
+    for address in (findings, reverse("evidence:finding-csv"), reverse("api-findings-list")):
+        yield from (f"{address}?{urlencode(query)}" for query in queries)
+    driver = reverse("evidence:driver-detail", args=[arguments["driver"]])
+    yield from (f"{driver}?{query}" for query in ("origin=case-study", "direction=supports"))
+
+
+def body_of(response: HttpResponse) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def seen_at(browser: Client, address: str) -> tuple[int, bytes]:
+    response = browser.get(address)
+    return response.status_code, FRESH.sub(b"", body_of(response))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("persona", [persona for persona in READERS if HIDDEN_FROM[persona]])
+def test_hidden_findings_change_nothing(persona: str) -> None:
+    """Every answer is the same, to the byte, whether the hidden findings exist or not."""
+    world = make_world(*sorted(seen_by(persona)))
+    browser = Client()
+    if persona != "visitor":
+        browser.force_login(world.personas[persona], backend="django.contrib.auth.backends.ModelBackend")
+    visited = [*addresses(world, persona), *questions(world, HIDDEN_FROM[persona])]
+    before = {address: seen_at(browser, address) for address in visited}
+    for name in HIDDEN_FROM[persona]:
+        world.add_finding(name)
+    changed = [address for address in visited if seen_at(browser, address) != before[address]]
+    assert changed == []
+
+
+class Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag == "a" and (address := dict(attributes).get("href")):
+            self.found.append(address)
+
+
+def links_of(address: str, response: HttpResponse) -> list[str]:
+    """The addresses of this site that a page links to."""
+    parser = Links()
+    parser.feed(response.content.decode())
+    joined = [urljoin(address, link).split("#")[0] for link in parser.found]
+    return [link for link in joined if link.startswith("/") and not link.startswith(("/static/", "/admin/"))]
+
+
+def kind_of_address(address: str) -> tuple[str, frozenset[str]]:
+    parts = urlsplit(address)
+    return parts.path, frozenset(parse_qs(parts.query))
+
+
+def crawl(browser: Client, start: list[str]) -> Iterator[tuple[str, HttpResponse, bytes]]:
+    """Every page that can be reached by links, each path once for the filters that a link sets."""
+    waiting, known = list(start), {kind_of_address(address) for address in start}
+    while waiting:
+        address = waiting.pop(0)
+        response = browser.get(address)
+        yield address, response, body_of(response)
+        if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+            for link in links_of(address, response):
+                if kind_of_address(link) not in known:
+                    known.add(kind_of_address(link))
+                    waiting.append(link)
+
+
+def forbidden_words(persona: str) -> set[str]:
+    """The marked words that this persona may not read anywhere."""
+    words = {mark(name, part) for name in HIDDEN_FROM[persona] for part in MARKED}
+    if persona not in {"funder", "evaluator", "other_evaluator", "lead"}:
+        words |= {mark(name, "role") for name in FINDINGS}
+    if persona not in {"evaluator", "other_evaluator", "lead"}:
+        words |= {mark(name, "reason") for name in FINDINGS}
+    return words
+
+
+@pytest.mark.parametrize("persona", READERS)
+def test_no_page_holds_a_marked_word_and_no_link_is_broken(
+    world: World, client_of: Callable[[str], Client], persona: str
+) -> None:
+    forbidden = {word.encode() for word in forbidden_words(persona)}
+    own_address = getattr(world.personas[persona], "email", "").encode()
+    allowed = {mark(name, "title").encode() for name in seen_by(persona)}
+    found, broken, read = [], [], set()
+    for address, response, body in crawl(client_of(persona), addresses(world, persona)):
+        if response.status_code >= 400:
+            broken.append(f"{response.status_code} {address}")
+        found += [f"{word.decode()} at {address}" for word in forbidden if word in body]
+        addresses_shown = set(re.findall(rb"[\w.-]+@example\.org", body)) - {own_address}
+        found += [f"{shown.decode()} at {address}" for shown in addresses_shown]
+        read |= {word for word in allowed if word in body}
+    assert found == []
+    assert broken == []
+    assert read == allowed
+
+
+@pytest.mark.parametrize("persona", ["visitor", "evaluator", "lead"])
+def test_every_page_is_valid_html(world: World, client_of: Callable[[str], Client], persona: str) -> None:
+    browser, wrong = client_of(persona), []
+    for address in addresses(world, persona):
+        response = browser.get(address)
+        if not response["Content-Type"].startswith("text/html"):
+            continue
+        parser = html5lib.HTMLParser()
+        parser.parse(response.content.decode())
+        wrong += [f"{address} {place}: {code} {details}" for place, code, details in parser.errors]
+        ids = re.findall(r'\sid="([^"]+)"', response.content.decode())
+        wrong += [f"{address}: id {id_!r} twice" for id_ in {id_ for id_ in ids if ids.count(id_) > 1}]
+    assert wrong == []
+
+
+def test_hidden_and_missing_look_alike(world: World, client_of: Callable[[str], Client]) -> None:
+    """A finding that a person may not see is answered exactly like one that does not exist."""
+    browser = client_of("funder")
+    for name in ("evidence:finding-detail", "api-findings-detail"):
+        hidden = browser.get(reverse(name, args=[world.arguments["for-team"]]))
+        missing = browser.get(reverse(name, args=["F-22222222"]))
+        assert hidden.status_code == missing.status_code == 404
+        assert FRESH.sub(b"", hidden.content) == FRESH.sub(b"", missing.content)

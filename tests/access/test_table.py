@@ -1,0 +1,87 @@
+"""Every cell of the access table, and that no address is missing from it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.access.table import TABLE, Row
+from tests.access.world import World
+from tests.personas import PERSONAS
+
+# Named by packages or covered by a rule of their own: see test_admin.py.
+COVERED_ELSEWHERE = ("admin:",)
+# Django's own views lead on who is signed in, and show that a link is dead, before they look at the method.
+ANSWER_ANY_METHOD = {"login", "password-reset-confirm"}
+
+
+def address_of(row: Row, world: World) -> str:
+    if row.thing == "no such link":
+        return reverse(row.name, args=["MQ", "no-such-token"])
+    return reverse(row.name, args=[world.arguments[row.thing]] if row.thing else [])
+
+
+def answer_of(response: HttpResponse) -> str:
+    if response.status_code == 302 and response["Location"].startswith(reverse("login")):
+        return "login"
+    return str(response.status_code)
+
+
+def ask(browser: Client, row: Row, address: str) -> HttpResponse:
+    """Send one request and undo what it did."""
+    options = {"content_type": "application/json"} if row.name.startswith("api-") else {}
+    if row.method == "GET":
+        return browser.get(address)
+    with transaction.atomic():
+        response = getattr(browser, row.method.lower())(address, row.data, **options)
+        transaction.set_rollback(True)
+    return response
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_every_cell(world: World, client_of: Callable[[str], Client], persona: str) -> None:
+    reading = client_of(persona)
+    wrong = []
+    for row in TABLE:
+        browser = reading if row.method == "GET" else client_of(persona)
+        answer = answer_of(ask(browser, row, address_of(row, world)))
+        if answer != row.answer_for(persona):
+            wrong.append(f"{row}: {answer} instead of {row.answer_for(persona)}")
+    assert wrong == []
+
+
+def names(resolver: object, namespace: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:  # type: ignore[attr-defined]
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name or pattern.pattern}"
+        else:
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from names(pattern, namespace + inner)
+
+
+def test_no_address_is_missing_from_the_table() -> None:
+    addresses = {name for name in names(get_resolver()) if not name.startswith(COVERED_ELSEWHERE)}
+    assert addresses - {row.name for row in TABLE} == set()
+    assert {row.name for row in TABLE} - addresses == set()
+
+
+@pytest.mark.parametrize("persona", ["visitor", "funder", "lead"])
+def test_pages_for_reading_refuse_other_methods(
+    world: World, client_of: Callable[[str], Client], persona: str
+) -> None:
+    """An address without a row for a method answers it with a refusal, whoever asks."""
+    browser = client_of(persona)
+    rows = {(row.method, row.name) for row in TABLE}
+    rows |= {("PUT", name) for method, name in rows if method == "POST"}  # Django's forms take it for a POST
+    taken = []
+    for row in TABLE:
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            if row.method != "GET" or row.name in ANSWER_ANY_METHOD or (method, row.name) in rows:
+                continue
+            answer = answer_of(ask(browser, Row(method, row.name, "", ""), address_of(row, world)))
+            if answer not in {"login", "400", "401", "403", "404", "405"}:
+                taken.append(f"{method} {row.name} {row.thing}: {answer}")
+    assert taken == []

@@ -1,0 +1,144 @@
+"""A small world in which every address has something to show and something to hide."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from evidence.models import Finding, FrameworkItem, Programme, Reference
+from partnerships.models import Organisation, Sector
+from tests.factories import (
+    ApproachFactory,
+    AreaFactory,
+    AuditRowFactory,
+    BarrierFactory,
+    BenefitFactory,
+    CodingFactory,
+    DriverFactory,
+    FactSourceFactory,
+    FindingCitationFactory,
+    FindingFactory,
+    ItemCitationFactory,
+    LessonFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    OutcomeFactory,
+    ProgrammeFactory,
+    ReferenceFactory,
+    ResearchQuestionFactory,
+    ReviewStepFactory,
+    SectorFactory,
+    SourceFactory,
+    ThemeFactory,
+)
+from tests.personas import Personas, make_personas
+
+Kind = FrameworkItem.Kind
+
+# Every finding of the world by the name that the tables use. Draft to withdrawn were meant for the funder.
+FINDINGS = {
+    "draft": ("draft", "funder"),
+    "submitted": ("submitted", "funder"),
+    "returned": ("returned", "funder"),
+    "withdrawn": ("withdrawn", "public"),
+    "for-team": ("published", "team"),
+    "for-funder": ("published", "funder"),
+    "for-partnerships": ("published", "partnerships"),
+    "for-public": ("published", "public"),
+}
+
+# The parts of a finding that hold words of their own; each gets a word that stands nowhere else.
+MARKED = ("title", "text", "quote", "note", "role", "reason", "printed")
+
+
+def mark(finding: str, part: str) -> str:
+    """The word that marks one part of one finding, for example ``zqforfunderquote``."""
+    return f"zq{finding.replace('-', '')}{part}"
+
+
+@dataclass(repr=False)
+class World:
+    """Everything there is, and the arguments of every address."""
+
+    personas: Personas
+    items: dict[str, FrameworkItem]
+    sector: Sector
+    organisation: Organisation
+    programme: Programme
+    reference: Reference
+    findings: dict[str, Finding]
+
+    @cached_property
+    def arguments(self) -> dict[str, str]:
+        """What a table calls a thing, and how an address names it."""
+        return {
+            **{kind: item.code for kind, item in self.items.items()},
+            **{name: finding.ref for name, finding in self.findings.items()},
+            **{f"source of {name}": str(finding.source_id) for name, finding in self.findings.items()},
+            "lesson number": self.items[Kind.LESSON].number,
+            "theme": self.items[Kind.LESSON].theme.slug,
+            "sector": self.sector.code,
+            "organisation": self.organisation.slug,
+            "partnership": self.personas.partnership.slug,
+            "area": self.personas.partnership.areas.get().code,
+            "programme": self.programme.slug,
+            "reference": self.reference.key,
+        }
+
+    def add_finding(self, name: str) -> Finding:
+        """A finding that bears on every thing there is, written by the evaluator, with marked words."""
+        status, visibility = FINDINGS[name]
+        finding = FindingFactory(
+            title=f"Finding {mark(name, 'title')}",
+            text=f"What was found: {mark(name, 'text')}.",
+            quote=f"They said {mark(name, 'quote')}.",
+            visibility=visibility,
+            created_by=self.personas.evaluator,
+            partnerships=[self.personas.partnership],
+            organisations=[self.organisation],
+            sectors=[self.sector],
+            programme=self.programme,
+            source=SourceFactory(
+                created_by=self.personas.evaluator, respondent_role=f"mentor {mark(name, 'role')}"
+            ),
+            **({} if status == "draft" else {status: True}),
+        )
+        for item in self.items.values():
+            CodingFactory(finding=finding, item=item, note=f"It bears so: {mark(name, 'note')}.")
+        FindingCitationFactory(finding=finding, reference=self.reference, printed=mark(name, "printed"))
+        ReviewStepFactory(finding=finding, reason=f"Because {mark(name, 'reason')}.")
+        self.findings[name] = finding
+        self.__dict__.pop("arguments", None)
+        return finding
+
+
+def make_world(*findings: str) -> World:
+    """The world with the findings named, or with all."""
+    personas = make_personas()
+    theme, sector = ThemeFactory(slug="process"), SectorFactory(code="public", name="Public sector")
+    items = {
+        Kind.LESSON: LessonFactory(theme=theme),
+        Kind.BENEFIT: BenefitFactory(theme=theme),
+        Kind.DRIVER: DriverFactory(theme=theme),
+        Kind.BARRIER: BarrierFactory(theme=theme, sectors=[sector]),
+        Kind.APPROACH: ApproachFactory(theme=theme),
+        Kind.OUTCOME: OutcomeFactory(theme=theme),
+        Kind.RESEARCH_QUESTION: ResearchQuestionFactory(theme=theme),
+    }
+    organisation = OrganisationFactory(sector=sector)
+    MembershipFactory(partnership=personas.partnership, organisation=organisation)
+    FactSourceFactory(partnership=personas.partnership)
+    personas.partnership.areas.add(AreaFactory())
+    reference = ReferenceFactory()
+    ItemCitationFactory(item=items[Kind.DRIVER], reference=reference)
+    AuditRowFactory(by=personas.lead)
+    world = World(
+        personas=personas,
+        items={str(kind): item for kind, item in items.items()},
+        sector=sector,
+        organisation=organisation,
+        programme=ProgrammeFactory(),
+        reference=reference,
+        findings={},
+    )
+    for name in findings or FINDINGS:
+        world.add_finding(name)
+    return world
