@@ -47,7 +47,7 @@ class Pagination(pagination.PageNumberPagination):
 class CataloguePagination(Pagination):
     """For lists that people usually want whole."""
 
-    page_size = 100
+    page_size = Pagination.max_page_size
 
 
 class VisibleFilterBackend(DjangoFilterBackend):
