@@ -22,6 +22,7 @@ MARK_START, MARK_END = "\ue000", "\ue001"
 SNIPPET_WORDS = 30
 MOST_TERMS = 20
 
+_INDEX = "evidence_finding_search"
 _PART = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _WORD = re.compile(r"\w+")
 
@@ -119,11 +120,13 @@ def snippets(findings: Iterable[HasKey], text: str) -> dict[int, Markup]:
             )
         else:
             places = ", ".join(["%s"] * len(keys))
+            passage = f"snippet({_INDEX}, %s, '{MARK_START}', '{MARK_END}', ' … ', {SNIPPET_WORDS})"
             cursor.execute(
-                "SELECT rowid, snippet(evidence_finding_search, -1, %s, %s, ' … ', %s)"  # noqa: S608
-                " FROM evidence_finding_search"
-                f" WHERE evidence_finding_search MATCH %s AND rowid IN ({places})",
-                [MARK_START, MARK_END, SNIPPET_WORDS, _fts5_query(terms), *keys],
+                # From the text; from the quote when only that has it (columns 2 and 3 of the index).
+                f"SELECT rowid, CASE WHEN instr({passage}, '{MARK_START}') = 0"  # noqa: S608 — fixed names
+                f" AND instr({passage}, '{MARK_START}') > 0 THEN {passage} ELSE {passage} END"
+                f" FROM {_INDEX} WHERE {_INDEX} MATCH %s AND rowid IN ({places})",
+                [2, 3, 3, 2, _fts5_query(terms), *keys],
             )
         return {key: _marked(passage) for key, passage in cursor.fetchall()}
 

@@ -101,6 +101,14 @@ def test_snippets_mark_what_was_looked_for_and_nothing_else(findings):
     assert "alert(&#39;x&#39;)" in str(passages[rows[0].pk]).replace("<mark>", "").replace("</mark>", "")
 
 
+def test_snippets_come_from_the_text_or_the_quote(db):
+    titled = FindingFactory(title="Gardening", text="Gardening kept them in touch.", quote="")
+    quoted = FindingFactory(title="Another", text="It kept them in touch.", quote="We loved the gardening.")
+    passages = snippets([titled, quoted], "gardening ")
+    assert "kept them in touch" in passages[titled.pk]
+    assert "<mark>gardening</mark>" in passages[quoted.pk]
+
+
 def test_no_snippets_without_rows_or_words(findings):
     assert snippets([], "police") == {}
     assert snippets(findings.values(), "-police") == {}
