@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -34,8 +35,16 @@ class SectorAdmin(AuditedAdmin):
     prepopulated_fields = {"code": ["name"]}
 
 
+class NotedAdmin(AuditedAdmin):
+    """The page of something with a note, which has room to be read whole."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        widgets = {"note": AdminTextareaWidget(attrs={"rows": 3})}
+        return super().get_form(request, obj, change, widgets=widgets, **kwargs)
+
+
 @admin.register(Area)
-class AreaAdmin(AuditedAdmin):
+class AreaAdmin(NotedAdmin):
     permission = Permission.EDIT_PARTNERSHIPS
     audit_key_field = "code"
     list_display = ["name", "code", "kind", "valid_from", "valid_to"]
@@ -49,7 +58,6 @@ class MembershipInline(AuditedInline):
     model = Membership
     fields = ["organisation", "partnership", "role", "relation", "has_board_seat", "started_on", "ended_on"]
     autocomplete_fields = ["organisation", "partnership"]
-    show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Membership]:
         return super().get_queryset(request).select_related("organisation", "partnership")
@@ -62,7 +70,7 @@ class FactSourceInline(AuditedInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(AuditedAdmin):
+class OrganisationAdmin(NotedAdmin):
     permission = Permission.EDIT_PARTNERSHIPS
     audit_key_field = "slug"
     list_display = ["name", "kind", "sector", "size", "org_id"]
@@ -81,7 +89,7 @@ class OrganisationAdmin(AuditedAdmin):
 
 
 @admin.register(Partnership)
-class PartnershipAdmin(AuditedAdmin):
+class PartnershipAdmin(NotedAdmin):
     permission = Permission.EDIT_PARTNERSHIPS
     audit_key_field = "slug"
     list_display = ["name", "current_lead", "form", "grant_pounds", "starts_on", "ends_on"]

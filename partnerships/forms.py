@@ -80,4 +80,5 @@ class OwnNameForm(forms.ModelForm):
     class Meta:
         model = Person
         fields = ["name"]
+        help_texts = {"name": "As colleagues know you."}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
