@@ -113,7 +113,7 @@ class World:
 def make_world(*findings: str) -> World:
     """The world with the findings named, or with all."""
     personas = make_personas()
-    theme, sector = ThemeFactory(slug="process"), SectorFactory(code="public", name="Public sector")
+    theme, sector = ThemeFactory(), SectorFactory()
     items = {
         Kind.LESSON: LessonFactory(theme=theme),
         Kind.BENEFIT: BenefitFactory(theme=theme),
