@@ -169,6 +169,7 @@ def picker_groups() -> list[dict[str, Any]]:
         {
             "kind": "lesson",
             "kind_label": "Lessons",
+            "open": False,
             "items": [
                 picker_item(
                     "L1", "Agree what the partnership is for", direction="challenges", note="Two aims."
@@ -182,11 +183,13 @@ def picker_groups() -> list[dict[str, Any]]:
         {
             "kind": "barrier",
             "kind_label": "Barriers",
+            "open": False,
             "items": [picker_item("B1", "Short funding"), picker_item("B12", "Too many meetings")],
         },
         {
             "kind": "question",
             "kind_label": "Research questions",
+            "open": False,
             "items": [picker_item("Q8c", "Who is not at the table?", is_question=True)],
         },
     ]

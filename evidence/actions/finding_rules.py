@@ -48,6 +48,16 @@ def is_author(person: Any, finding: Finding) -> bool:
     return may_log(person) and finding.created_by_id == person.pk
 
 
+def works_on(person: Any, finding: Finding) -> bool:
+    """Whether the finding is this person's to act on at all, in one status or another."""
+    return is_author(person, finding) or is_lead(person)
+
+
+def may_copy(person: Any, finding: Finding) -> bool:
+    """Whether it can be the beginning of a new case-study finding; the review's own evidence can't."""
+    return may_log(person) and finding.origin != Finding.Origin.LITERATURE
+
+
 def may_edit(person: Any, finding: Finding) -> bool:
     """Authors edit what has not been submitted or came back; leads edit all but what was withdrawn."""
     if is_lead(person):
@@ -56,9 +66,7 @@ def may_edit(person: Any, finding: Finding) -> bool:
 
 
 def may_submit(person: Any, finding: Finding) -> bool:
-    return finding.status in (Status.DRAFT, Status.RETURNED) and (
-        is_author(person, finding) or is_lead(person)
-    )
+    return finding.status in (Status.DRAFT, Status.RETURNED) and works_on(person, finding)
 
 
 def may_return(person: Any, finding: Finding) -> bool:
@@ -71,11 +79,11 @@ def may_publish(person: Any, finding: Finding) -> bool:
 
 
 def may_withdraw(person: Any, finding: Finding) -> bool:
-    return finding.status == Status.PUBLISHED and (is_author(person, finding) or is_lead(person))
+    return finding.status == Status.PUBLISHED and works_on(person, finding)
 
 
 def may_delete(person: Any, finding: Finding) -> bool:
-    return finding.status == Status.DRAFT and (is_author(person, finding) or is_lead(person))
+    return finding.status == Status.DRAFT and works_on(person, finding)
 
 
 def may_release(person: Any, finding: Finding) -> bool:

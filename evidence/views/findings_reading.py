@@ -146,8 +146,10 @@ def coding_line(coding: Coding) -> dict[str, str]:
 
 def actions_for(person: Any, finding: Finding) -> list[tuple[str, str]]:
     """What this person may do with the finding, as the label and the address of each step's page."""
+    # The review's own evidence is edited among the framework, in the administration.
+    may_edit_here = finding.origin != Finding.Origin.LITERATURE and finding_rules.may_edit(person, finding)
     steps = (
-        ("Edit", "edit", finding_rules.may_edit(person, finding)),
+        ("Edit", "edit", may_edit_here),
         ("Submit for review", "submit", finding_rules.may_submit(person, finding)),
         ("Return with a reason", "return", finding_rules.may_return(person, finding)),
         (
@@ -157,7 +159,7 @@ def actions_for(person: Any, finding: Finding) -> list[tuple[str, str]]:
         ),
         ("Withdraw", "withdraw", finding_rules.may_withdraw(person, finding)),
         ("Delete draft", "delete", finding_rules.may_delete(person, finding)),
-        ("Copy as new", "copy", finding_rules.may_log(person)),
+        ("Copy as new", "copy", finding_rules.may_copy(person, finding)),
     )
     return [
         (label, reverse(f"evidence:finding-{step}", args=[finding.ref]))

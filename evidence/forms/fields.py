@@ -1,0 +1,97 @@
+"""The fields that forms about findings share."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
+
+from evidence.models import Finding
+
+Visibility = Finding.Visibility
+
+# Who reads a published finding, circle by circle.
+READERS: dict[str, str] = {
+    Visibility.TEAM: "evaluators and lead evaluators, nobody else",
+    Visibility.FUNDER: "the evaluation team and staff of the Big Lottery Fund",
+    Visibility.PARTNERSHIPS: "the evaluation team, the funder and the reporters of every partnership",
+    Visibility.PUBLIC: "everybody, without signing in",
+}
+
+
+class WordsField(forms.CharField):
+    """Text as people type or paste it. Shown again after a mistake, it can be sent as it then stands."""
+
+    default_error_messages = {
+        "max_length": "Shorten this to %(limit_value)d characters: it has %(show_value)d.",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators = [
+            check for check in self.validators if not isinstance(check, ProhibitNullCharactersValidator)
+        ]
+        self.validators.append(
+            ProhibitNullCharactersValidator(
+                "There was an invisible character (NUL) in this. It has been taken out: send it again."
+            )
+        )
+
+    def to_python(self, value: Any) -> str:
+        """Line ends as one character, whatever the browser sends, so that equal texts are equal."""
+        return one_line_end(super().to_python(value) or "")
+
+    def prepare_value(self, value: Any) -> Any:
+        return without_nul(value) if isinstance(value, str) else value
+
+
+def one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def without_nul(text: str) -> str:
+    return text.replace("\x00", "")
+
+
+class DayField(forms.DateField):
+    """A day as people write it, day first, or as files do."""
+
+    input_formats = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y"]
+    default_error_messages = {"invalid": "Write the day as in 4/3/2015 or 4 March 2015."}
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off", "class": "input-day"})
+        super().__init__(**{"widget": widget, "input_formats": self.input_formats, **options})
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, datetime.date):
+            return f"{value.day}/{value.month}/{value.year}"
+        return without_nul(value) if isinstance(value, str) else value
+
+
+def visibility_field(circles: Iterable[str] = Visibility.values, **options: Any) -> forms.ChoiceField:
+    """Radio buttons that say of each circle who reads the finding."""
+    choices = [(circle, f"{Visibility(circle).label}: {READERS[circle]}") for circle in circles]
+    return forms.ChoiceField(
+        label="Who may read it once it is published",
+        choices=choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose who may read it.",
+            "invalid_choice": "Choose who may read it from the list.",
+        },
+        **options,
+    )
+
+
+def ticks(label: str, choices: list[tuple[str, str]], **options: Any) -> forms.MultipleChoiceField:
+    """Tick boxes in as many columns as fit."""
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "ticks"}),
+        error_messages={"invalid_choice": "“%(value)s” is not in the list any more. It has been left out."},
+        **options,
+    )

@@ -1,0 +1,229 @@
+"""The form in which a finding is stated."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from evidence.actions.finding_input import FindingInput, SourceInput, title_from
+from evidence.actions.finding_rules import missing_for_readers
+from evidence.forms.fields import DayField, WordsField, ticks, visibility_field
+from evidence.forms.picker import Choice, ItemPicker, posted_choices
+from evidence.models import Finding, FrameworkItem, Reference, Source
+from evidence.queries.choices import choices_for
+from partnerships.models import Organisation, Partnership, Person, Sector
+
+SOURCE_DETAILS = ("collected_on", "respondent_role", "respondent_sector")
+
+
+class FindingForm(forms.Form):
+    """What an evaluator states of a finding. ``picker`` holds the items it bears on.
+
+    Built for a person, whose choices it offers; ``is_for_review`` asks for all that readers need.
+    """
+
+    use_required_attribute = False
+
+    text = WordsField(
+        label="What did you find?",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="One or a few sentences that somebody else can understand without the transcript.",
+        error_messages={"required": "Say what was found."},
+    )
+    title = WordsField(
+        label="Headline",
+        max_length=200,
+        required=False,
+        help_text="Left empty, the first sentence becomes the headline.",
+    )
+    quote = WordsField(
+        label="Words of the source that show it",
+        max_length=5_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Replace names of people by [brackets], the same way throughout: [job coach].",
+    )
+    programme_wide = forms.BooleanField(
+        label="It concerns the whole programme, not particular partnerships", required=False
+    )
+    source_kind = forms.ChoiceField(
+        label="Kind of source",
+        choices=Source.Kind.choices,
+        required=False,
+        widget=forms.RadioSelect(attrs={"class": "ticks"}),
+        error_messages={"invalid_choice": "Choose a kind of source from the list."},
+    )
+    collected_on = DayField(
+        label="Day of the evidence",
+        required=False,
+        help_text="When the conversation or survey took place, for example 4/3/2015.",
+    )
+    respondent_role = WordsField(
+        label="What the respondent does",
+        max_length=120,
+        required=False,
+        help_text="A role such as “employer engagement officer”. Never a name.",
+    )
+    visibility = visibility_field(initial=Finding.Visibility.FUNDER)
+    submission_key = forms.CharField(
+        required=False, max_length=36, initial=uuid.uuid4, widget=forms.HiddenInput
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        person: Person,
+        is_for_review: bool = False,
+        is_published: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        self.is_for_review = is_for_review
+        self.choices = choices = choices_for(person)
+        self.fields["partnerships"] = ticks("Partnerships", choices.partnerships)
+        self.fields["organisations"] = ticks("Organisations", choices.organisations)
+        self.fields["sectors"] = ticks(
+            "Sectors", choices.sectors, help_text="Those whose part in the partnership it tells of."
+        )
+        self.fields["references"] = ticks("References", choices.references)
+        self.fields["respondent_sector"] = forms.ChoiceField(
+            label="Sector of the respondent",
+            choices=[("", "Not known, or none"), *choices.sectors],
+            required=False,
+            error_messages={"invalid_choice": "Choose a sector from the list."},
+        )
+        if is_published:  # who reads it is changed on a page of its own, with the checklist
+            self.fields["visibility"].widget = forms.HiddenInput()
+        self.order_fields(ORDER)
+        self.picker = ItemPicker(
+            list(FrameworkItem.objects.visible_to(person).defer("statement")),
+            choices=posted_choices(self.data) if self.is_bound else self.initial.get("codings", {}),
+        )
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and self.picker.is_valid
+
+    @property
+    def has_errors(self) -> bool:
+        return self.is_bound and not self.is_valid()
+
+    def clean(self) -> dict[str, Any]:
+        self.picker.check()
+        cleaned = super().clean() or {}
+        if any(cleaned.get(name) for name in SOURCE_DETAILS) and not cleaned.get("source_kind"):
+            self.add_problem(
+                "source_kind", "Choose the kind of source, so that its day and respondent are kept."
+            )
+        if self.is_for_review:
+            self.add_problems(self.missing(cleaned))
+        return cleaned
+
+    def missing(self, cleaned: dict[str, Any]) -> dict[str, list[str]]:
+        return missing_for_readers(
+            is_placed=bool(cleaned.get("programme_wide") or cleaned.get("partnerships")),
+            source_kind=cleaned.get("source_kind", ""),
+            collected_on=cleaned.get("collected_on"),
+            is_coded=bool(self.picker.choices),
+        )
+
+    def add_problems(self, problems: dict[str, list[str]]) -> None:
+        """Put each problem beside the field it speaks of, unless something was said there already."""
+        for name, messages in problems.items():
+            for message in messages:
+                self.add_problem(name, message)
+
+    def add_problem(self, name: str, message: str) -> None:
+        if name == "codings":
+            if self.picker.is_valid:
+                self.picker.errors.append(message)
+        elif name not in self.fields:
+            self.add_error(None, message)
+        elif name not in self.errors:
+            self.add_error(name, message)
+
+    def finding_input(self) -> FindingInput:
+        """The content as the actions take it. Only after ``is_valid``."""
+        stated = self.cleaned_data
+        return FindingInput(
+            text=stated["text"],
+            title=stated["title"],
+            quote=stated["quote"],
+            visibility=stated["visibility"],
+            programme_wide=stated["programme_wide"],
+            partnerships=self._chosen(Partnership, "slug", stated["partnerships"]),
+            organisations=self._chosen(Organisation, "slug", stated["organisations"]),
+            sectors=self._chosen(Sector, "code", stated["sectors"]),
+            source=self._source(),
+            codings=self.picker.codings,
+            references=self._chosen(Reference, "key", stated["references"]),
+        )
+
+    def _source(self) -> SourceInput | None:
+        stated = self.cleaned_data
+        if not stated["source_kind"]:
+            return None
+        return SourceInput(
+            kind=stated["source_kind"],
+            collected_on=stated["collected_on"],
+            respondent_role=stated["respondent_role"],
+            respondent_sector=next(iter(self._chosen(Sector, "code", [stated["respondent_sector"]])), None),
+        )
+
+    def _chosen(self, model: Any, key: str, values: Sequence[str]) -> list[Any]:
+        """The rows behind chosen keys; no query when nothing was chosen."""
+        if not any(values):
+            return []
+        return list(model.objects.visible_to(self.person).filter(**{f"{key}__in": values}))
+
+
+# The order of an evaluator's thought, of the page and of the error summary.
+ORDER = (
+    "text",
+    "title",
+    "quote",
+    "partnerships",
+    "programme_wide",
+    "organisations",
+    "sectors",
+    "source_kind",
+    "collected_on",
+    "respondent_role",
+    "respondent_sector",
+    "references",
+    "visibility",
+)
+
+
+def initial_of(stated: FindingInput) -> dict[str, Any]:
+    """What the form shows for content that is stored."""
+    source = stated.source
+    return {
+        "text": stated.text,
+        # A headline that was taken from the text follows it when the text changes.
+        "title": "" if stated.title == title_from(stated.text) else stated.title,
+        "quote": stated.quote,
+        "visibility": stated.visibility,
+        "programme_wide": stated.programme_wide,
+        "partnerships": [partnership.slug for partnership in stated.partnerships],
+        "organisations": [organisation.slug for organisation in stated.organisations],
+        "sectors": [sector.code for sector in stated.sectors],
+        "references": [reference.key for reference in stated.references],
+        "source_kind": source.kind if source else "",
+        "collected_on": source.collected_on if source else None,
+        "respondent_role": source.respondent_role if source else "",
+        "respondent_sector": source.respondent_sector.code if source and source.respondent_sector else "",
+        "codings": {
+            coding.item.code: Choice(direction=coding.direction, note=coding.note)
+            for coding in stated.codings
+        },
+    }
+
+
+def problems_of(refusal: ValidationError) -> dict[str, list[str]]:
+    """The messages of an action's refusal by field; what speaks of no field is under ``__all__``."""
+    return refusal.message_dict if hasattr(refusal, "error_dict") else {"__all__": refusal.messages}

@@ -1,0 +1,138 @@
+"""Which framework items a finding bears on, as the item picker posts and shows it."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from evidence.actions.finding_input import CodingInput, coding_problem
+from evidence.forms.fields import one_line_end, without_nul
+from evidence.models import Coding, FrameworkItem
+
+Kind = FrameworkItem.Kind
+
+KIND_LABELS = {
+    Kind.LESSON: "Lessons",
+    Kind.BENEFIT: "Benefits",
+    Kind.DRIVER: "Drivers",
+    Kind.BARRIER: "Barriers",
+    Kind.APPROACH: "Approaches",
+    Kind.OUTCOME: "Outcomes",
+    Kind.RESEARCH_QUESTION: "Research questions",
+}
+POSTED = re.compile(r"coding-(?P<code>.+)-(?P<part>direction|note)", re.DOTALL)
+
+
+@dataclass
+class Choice:
+    """What the form says of one item; a blank direction means not chosen."""
+
+    direction: str = ""
+    note: str = ""
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.direction or self.note.strip())
+
+
+def posted_choices(data: Mapping[str, Any]) -> dict[str, Choice]:
+    """What was posted of each code, known or not."""
+    choices: dict[str, Choice] = {}
+    for name in data:
+        if match := POSTED.fullmatch(name):
+            setattr(choices.setdefault(match["code"], Choice()), match["part"], data[name])
+    return {code: choice for code, choice in choices.items() if choice.says_something}
+
+
+def field_names(code: str) -> tuple[str, str]:
+    return f"coding-{code}-direction", f"coding-{code}-note"
+
+
+@dataclass
+class ItemPicker:
+    """The items on offer, what was chosen of them, and what is wrong with the choice."""
+
+    items: Sequence[FrameworkItem]
+    choices: dict[str, Choice] = field(default_factory=dict)
+    suggested: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    item_errors: dict[str, str] = field(default_factory=dict)
+
+    def suggest(self, item: FrameworkItem) -> None:
+        """Offer an item first. A question has one direction only, so it counts as chosen."""
+        self.suggested.append(item.code)
+        if item.is_question:
+            self.choices.setdefault(item.code, Choice(direction=Coding.Direction.CONTEXT))
+
+    def check(self) -> None:
+        """Note everything that is wrong; what can't be shown again in its place is told in full."""
+        known = {item.code: item for item in self.items}
+        for code, choice in self.choices.items():
+            if code not in known:
+                self.errors.append(left_out(code, choice))
+            elif not choice.direction:
+                self.item_errors[code] = "Choose a direction, or clear the note."
+            elif problem := coding_problem(coding(known[code], choice)):
+                self.item_errors[code] = problem[0].upper() + problem[1:]
+            elif "\x00" in choice.note:
+                self.item_errors[code] = (
+                    "There was an invisible character (NUL) in the note. It is taken out."
+                )
+
+    @property
+    def is_valid(self) -> bool:
+        return not (self.errors or self.item_errors)
+
+    @property
+    def codings(self) -> list[CodingInput]:
+        return [coding(item, self.choices[item.code]) for item in self.items if item.code in self.choices]
+
+    @property
+    def error_links(self) -> list[tuple[str, str]]:
+        """Each error with the address of its place, for the summary."""
+        whole = [(message, "#item-picker") for message in self.errors]
+        return whole + [
+            (f"{code}: {message}", f"#coding-{code}-direction") for code, message in self.item_errors.items()
+        ]
+
+    @property
+    def groups(self) -> list[dict[str, object]]:
+        """For the picker's macro: what was asked for first, then everything else by kind."""
+        asked = [item for item in self.items if item.code in self.suggested]
+        rest = [item for item in self.items if item.code not in self.suggested]
+        groups = [self._group("suggested", "Where you came from", asked, is_open=True)] if asked else []
+        for kind, label in KIND_LABELS.items():
+            if of_kind := [item for item in rest if item.kind == kind]:
+                groups.append(self._group(kind.value, label, of_kind))
+        return groups
+
+    def _group(
+        self, kind: str, label: str, items: Iterable[FrameworkItem], *, is_open: bool = False
+    ) -> dict[str, object]:
+        rows = [self._row(item) for item in items]
+        return {"kind": kind, "kind_label": label, "items": rows, "open": is_open}
+
+    def _row(self, item: FrameworkItem) -> dict[str, object]:
+        choice = self.choices.get(item.code, Choice())
+        return {
+            "code": item.code,
+            "title": item.title,
+            "plain_statement": item.plain_statement,
+            "meaning": item.meaning,
+            "counts_for": item.counts_for,
+            "counts_against": item.counts_against,
+            "synonyms": item.synonyms,
+            "direction": choice.direction,
+            "note": without_nul(choice.note),
+            "is_question": item.is_question,
+            "error": self.item_errors.get(item.code, ""),
+        }
+
+
+def coding(item: FrameworkItem, choice: Choice) -> CodingInput:
+    return CodingInput(item=item, direction=choice.direction, note=one_line_end(choice.note).strip())
+
+
+def left_out(code: str, choice: Choice) -> str:
+    message = f"There is no item with the code “{without_nul(code)[:12]}”, so it was left out."
+    return f"{message} Its note was: “{without_nul(choice.note)}”" if choice.note.strip() else message

@@ -1,0 +1,54 @@
+"""The forms of the steps of review."""
+
+from typing import Any
+
+from django import forms
+
+from evidence.actions.finding_rules import BEYOND_THE_FUNDER, AnonymisationPoint
+from evidence.forms.fields import WordsField, visibility_field
+from evidence.models import Finding
+
+
+class StepForm(forms.Form):
+    """A step that needs nothing but the decision."""
+
+    use_required_attribute = False
+
+    def add_problems(self, problems: dict[str, list[str]]) -> None:
+        """Put each problem that an action found beside its field, or above all of them."""
+        for name, messages in problems.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
+
+
+class ReasonForm(StepForm):
+    """A step that needs a reason, which the action asks for."""
+
+    reason = WordsField(
+        label="Reason",
+        max_length=5_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="It stays in the record. Name what, where and how, so that somebody can act on it.",
+    )
+
+
+class PublishForm(StepForm):
+    """Who may read the finding, and what was checked before it goes beyond the funder."""
+
+    visibility = visibility_field()
+    checklist = forms.MultipleChoiceField(
+        label="Before partnerships or the public read it, confirm each of these",
+        choices=AnonymisationPoint.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Read the finding once more, with the eyes of somebody who knows the partnership well.",
+    )
+
+    def __init__(self, *args: Any, may_release: bool, **kwargs: Any) -> None:
+        """Whoever may not release it gets the circles up to the funder alone, and no checklist."""
+        super().__init__(*args, **kwargs)
+        if not may_release:
+            circles = [circle for circle in Finding.Visibility.values if circle not in BEYOND_THE_FUNDER]
+            self.fields["visibility"] = visibility_field(circles)
+            del self.fields["checklist"]

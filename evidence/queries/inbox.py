@@ -1,0 +1,136 @@
+"""What waits for a person: their own findings on the way to publication, and for leads those to review."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from evidence.models import Finding, ReviewStep
+from partnerships.access import Permission, has_permission
+from partnerships.models import Partnership
+
+Status = Finding.Status
+
+
+@dataclass(frozen=True)
+class Tray:
+    """One pile of the inbox: which findings lie in it, and in which order."""
+
+    key: str
+    heading: str
+    empty: str
+    rule: Q
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One finding in a tray; ``since`` is when it came to lie there."""
+
+    ref: str
+    title: str
+    href: str
+    partnerships: list[str]
+    author: str
+    since: datetime.datetime
+    reason: str
+    is_demonstration: bool
+
+
+def trays_of(person: Any) -> list[Tray]:
+    """The trays that this person has, the most pressing first."""
+    own = Q(created_by=person)
+    trays = [
+        Tray(
+            key="returned",
+            heading="Returned to you",
+            empty="Nothing has come back to you.",
+            rule=own & Q(status=Status.RETURNED),
+            order="submitted_at",
+        ),
+        Tray(
+            key="drafts",
+            heading="Your drafts",
+            empty="You have no drafts.",
+            rule=own & Q(status=Status.DRAFT),
+            order="-updated_at",
+        ),
+        Tray(
+            key="submitted",
+            heading="Yours, waiting for a lead evaluator",
+            empty="None of your findings is waiting.",
+            rule=own & Q(status=Status.SUBMITTED),
+            order="submitted_at",
+        ),
+    ]
+    if has_permission(person, Permission.REVIEW_FINDINGS):
+        to_review = Tray(
+            key="review",
+            heading="Waiting for review",
+            empty="No finding waits for review.",
+            rule=Q(status=Status.SUBMITTED),
+            order="submitted_at",
+        )
+        return [to_review, *trays]
+    return trays
+
+
+def numbers_in(person: Any, trays: Iterable[Tray]) -> dict[str, int]:
+    """How many findings lie in each tray, by its key; one query."""
+    return Finding.objects.visible_to(person).aggregate(
+        **{tray.key: Count("pk", filter=tray.rule) for tray in trays}
+    )
+
+
+def findings_in(person: Any, tray: Tray) -> QuerySet[Finding]:
+    in_tray = Finding.objects.visible_to(person).filter(tray.rule)
+    return in_tray.select_related("created_by").order_by(tray.order, "pk")
+
+
+def rows_of(person: Any, findings: Iterable[Finding]) -> dict[int, Row]:
+    """The rows of findings by primary key, with what is known of them besides; two queries."""
+    by_key = {finding.pk: finding for finding in findings}
+    names = _partnership_names(person, by_key)
+    returns = _last_returns(person, by_key)
+    return {key: _row(finding, names[key], returns.get(key)) for key, finding in by_key.items()}
+
+
+def _row(finding: Finding, names: list[str], returned: ReviewStep | None) -> Row:
+    """``returned`` is the step by which a returned finding came back."""
+    return Row(
+        ref=finding.ref,
+        title=finding.title,
+        href=reverse("evidence:finding-detail", args=[finding.ref]),
+        partnerships=["Whole programme"] if finding.programme_wide else names,
+        author=str(finding.created_by or ""),
+        since=_since(finding, returned),
+        reason=returned.reason if returned else "",
+        is_demonstration=finding.is_demonstration,
+    )
+
+
+def _since(finding: Finding, returned: ReviewStep | None) -> datetime.datetime:
+    if returned:
+        return returned.at
+    if finding.status == Status.SUBMITTED and finding.submitted_at:
+        return finding.submitted_at
+    return finding.updated_at
+
+
+def _partnership_names(person: Any, findings: Mapping[int, Finding]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    pairs = Partnership.objects.visible_to(person).filter(findings__in=list(findings)).order_by("name")
+    for finding, name in pairs.values_list("findings", "name"):
+        names[finding].append(name)
+    return names
+
+
+def _last_returns(person: Any, findings: Mapping[int, Finding]) -> dict[int, ReviewStep]:
+    steps = ReviewStep.objects.visible_to(person).filter(
+        finding__in=list(findings), finding__status=Status.RETURNED, step=ReviewStep.Step.RETURN
+    )
+    return {step.finding_id: step for step in steps.order_by("at", "pk")}

@@ -1,0 +1,252 @@
+"""Stating a finding: new, copied, or changed."""
+
+import dataclasses
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.generic import FormView
+from django.views.generic.edit import FormMixin
+
+from evidence.actions.finding_input import input_of
+from evidence.actions.finding_rules import BEYOND_THE_FUNDER, may_copy, may_edit, works_on
+from evidence.actions.findings import log_finding, update_finding
+from evidence.forms.conflict import carried, differences, settled
+from evidence.forms.finding import FindingForm, initial_of, problems_of
+from evidence.models import Finding, ReviewStep
+from evidence.views.signed_in import SignedInMixin, signed_in
+from partnerships.access import Permission
+from partnerships.errors import Conflict
+from partnerships.views.bases import VisibleDetailView
+
+Status = Finding.Status
+
+
+class FindingCreateView(SignedInMixin, FormView):
+    """A new finding. The address may name items and partnerships to begin with."""
+
+    permission = Permission.LOG_FINDINGS
+    form_class = FindingForm
+    template_name = "evidence/finding_form.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {
+            "person": self.request.user,
+            "is_for_review": asks_review(self.request),
+        }
+
+    def get_form(self, form_class: Any = None) -> FindingForm:
+        form = super().get_form(form_class)
+        begin_with(form, self.request)
+        return form
+
+    def form_valid(self, form: FindingForm) -> HttpResponse:
+        try:
+            finding = log_finding(
+                by=signed_in(self.request),
+                data=form.finding_input(),
+                submit=form.is_for_review,
+                submission_key=form.cleaned_data["submission_key"],
+            )
+        except ValidationError as refusal:
+            form.add_problems(problems_of(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, saved_message(finding))
+        return redirect(finding)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | NEW | {"action": self.request.get_full_path()}
+
+
+class FindingCopyView(SignedInMixin, FormMixin, VisibleDetailView):
+    """The content of a finding in the form for a new one."""
+
+    model = Finding
+    slug_field = slug_url_kwarg = "ref"
+    form_class = FindingForm
+    template_name = "evidence/finding_form.html"
+    http_method_names = ["get", "head", "options"]
+
+    def get_object(self, queryset: QuerySet[Finding] | None = None) -> Finding:
+        finding: Finding = super().get_object(queryset)
+        if not may_copy(self.request.user, finding):
+            raise PermissionDenied
+        return finding
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {
+            "person": self.request.user,
+            "initial": initial_of(input_of(self.object)),
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        copied = {
+            "form_title": "Log a finding from a copy",
+            "lead": f"Everything of {self.object.ref} is filled in. What you save is a new finding of yours.",
+            "action": reverse("evidence:finding-create"),
+        }
+        return super().get_context_data(**kwargs) | NEW | copied
+
+
+class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
+    """A finding to be changed. When somebody else was quicker, both texts stand side by side."""
+
+    model = Finding
+    slug_field = slug_url_kwarg = "ref"
+    form_class = FindingForm
+    template_name = "evidence/finding_form.html"
+    object: Finding
+
+    def get_queryset(self) -> QuerySet[Finding]:
+        return super().get_queryset().select_related("source__respondent_sector", "programme")
+
+    def get_object(self, queryset: QuerySet[Finding] | None = None) -> Finding:
+        finding: Finding = super().get_object(queryset)
+        if finding.origin == Finding.Origin.LITERATURE or not works_on(self.request.user, finding):
+            raise PermissionDenied
+        return finding
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        if not may_edit(request.user, self.object):
+            messages.info(
+                request, f"Finding {self.object.ref} is {in_status(self.object)}: you can't change it now."
+            )
+            return redirect(self.object)
+        return self.render_to_response(self.get_context_data())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        form = self.form_of(request.POST)
+        if "settling" in request.POST and form.is_valid():
+            if any(not difference.answer for difference in differences(form, stored(self.object))):
+                return self.ask_which(form, self.object)
+            form = self.form_of(settled(request.POST, stored(self.object)))
+        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
+
+    def form_of(self, data: QueryDict) -> FindingForm:
+        return self.form_class(**self.get_form_kwargs() | {"data": data})
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs() | {
+            "person": self.request.user,
+            "is_for_review": asks_review(self.request) or self.object.status in READ_BY_OTHERS,
+            "is_published": self.object.status == Status.PUBLISHED,
+        }
+        if self.request.method == "GET":
+            kwargs["initial"] = stored(self.object) | {"version": self.object.version}
+        return kwargs
+
+    def form_valid(self, form: FindingForm) -> HttpResponse:
+        try:
+            finding = update_finding(
+                by=signed_in(self.request),
+                finding=self.object,
+                data=dataclasses.replace(form.finding_input(), programme=self.object.programme),
+                version=form.cleaned_data["version"] or 0,
+                submit=asks_review(self.request) and self.object.status not in READ_BY_OTHERS,
+            )
+        except Conflict as conflict:
+            return self.ask_which(form, cast(Finding, conflict.current))
+        except ValidationError as refusal:
+            form.add_problems(problems_of(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, saved_message(finding))
+        return redirect(finding)
+
+    def ask_which(self, form: FindingForm, current: Finding) -> HttpResponse:
+        """Both texts of every part that differs, and the choice between them."""
+        may_save = may_edit(self.request.user, current)
+        context = {
+            "finding": current,
+            "lead": CHOOSE if may_save else f"It is {in_status(current)} now, so {COPY}",
+            "differences": differences(form, stored(current)),
+            "carried": carried(form),
+            "is_asked_again": "settling" in self.request.POST,
+            "may_save": may_save,
+        }
+        return render(self.request, "evidence/finding_conflict.html", context, status=409)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        finding = self.object
+        return super().get_context_data(**kwargs) | {
+            "form_title": f"Edit {finding.ref}",
+            "lead": "",
+            "action": self.request.path,
+            "buttons": BUTTONS[finding.status],
+            "is_released": finding.status == Status.PUBLISHED and finding.visibility in BEYOND_THE_FUNDER,
+            "returned": last_return(finding) if finding.status == Status.RETURNED else None,
+        }
+
+
+READ_BY_OTHERS = (Status.SUBMITTED, Status.PUBLISHED)
+SAVE = ("Save changes", "primary", "save")
+# Saving comes first: it is what Enter in a field does.
+BUTTONS: dict[str, list[tuple[str, str, str]]] = {
+    Status.DRAFT: [("Save draft", "secondary", "save"), ("Submit for review", "primary", "submit")],
+    Status.RETURNED: [("Save changes", "secondary", "save"), ("Submit again", "primary", "submit")],
+    Status.SUBMITTED: [SAVE],
+    Status.PUBLISHED: [SAVE],
+    Status.WITHDRAWN: [SAVE],
+}
+CHOOSE = (
+    "It was saved after you opened it. Nothing is lost: choose, for each part that differs, what to keep."
+)
+COPY = "you can't change it any more. Here is what you typed, beside what is stored: copy what you need."
+# What the page of a new finding says.
+NEW = {
+    "form_title": "Log a finding",
+    "lead": "A draft needs only what you found. To submit it, add where, the source, and what it bears on.",
+    "buttons": BUTTONS[Status.DRAFT],
+    "is_released": False,
+    "returned": None,
+}
+
+
+def asks_review(request: HttpRequest) -> bool:
+    return request.POST.get("step") == "submit"
+
+
+def begin_with(form: FindingForm, request: HttpRequest) -> None:
+    """Fill in what the address names (?item=L5&partnership=humber), and tell of what does not exist."""
+    items = {item.code.lower(): item for item in form.picker.items}
+    slugs = dict(form.choices.partnerships)
+    unknown = []
+    for code in request.GET.getlist("item"):
+        if item := items.get(code.lower()):
+            form.picker.suggest(item)
+        else:
+            unknown.append(f"item “{code[:20]}”")
+    chosen = form.initial.setdefault("partnerships", [])
+    for slug in request.GET.getlist("partnership"):
+        if slug in slugs:
+            chosen.append(slug)
+        else:
+            unknown.append(f"partnership “{slug[:40]}”")
+    for name in unknown if not form.is_bound else ():
+        messages.warning(request, f"There is no {name}, so it was left out.")
+
+
+def stored(finding: Finding) -> dict[str, Any]:
+    return initial_of(input_of(finding))
+
+
+def last_return(finding: Finding) -> ReviewStep | None:
+    return finding.steps.filter(step=ReviewStep.Step.RETURN).select_related("by").last()
+
+
+def in_status(finding: Finding) -> str:
+    return finding.get_status_display().lower()
+
+
+def saved_message(finding: Finding) -> str:
+    """What has become of a finding that was just saved."""
+    if finding.status == Status.SUBMITTED:
+        return f"Finding {finding.ref} submitted. A lead evaluator will review it."
+    if finding.status == Status.DRAFT:
+        return f"Draft {finding.ref} saved. Only its author and the lead evaluators can read it."
+    return f"Finding {finding.ref} saved."

@@ -1,0 +1,59 @@
+"""Pages for people who are signed in, and what becomes of words sent after signing out."""
+
+import re
+from typing import Any, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from partnerships.access import Permission, has_permission
+from partnerships.models import Person
+
+WORDS = {
+    "text": "What was found",
+    "title": "Headline",
+    "quote": "Words of the source",
+    "respondent_role": "What the respondent does",
+    "reason": "Reason",
+}
+NOTE = re.compile(r"coding-(.{1,8})-note")
+
+
+class SignedInMixin:
+    """Sends visitors to sign in, and refuses people without ``permission`` where one is named."""
+
+    permission: Permission | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return signed_out(request)
+        if self.permission and not has_permission(request.user, self.permission):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+def signed_in(request: HttpRequest) -> Person:
+    """The person behind a request that ``SignedInMixin`` let through."""
+    return cast(Person, request.user)
+
+
+def signed_out(request: HttpRequest) -> HttpResponseBase:
+    """To the sign-in page; but whoever sent a form gets their words back, to be copied first."""
+    words = words_in(request.POST)
+    if not words:
+        return redirect_to_login(request.get_full_path())
+    return render(request, "evidence/signed_out.html", {"words": words}, status=403)
+
+
+def words_in(data: QueryDict) -> list[tuple[str, str]]:
+    """What somebody typed, with the name of each field."""
+    words = []
+    for name, value in data.items():
+        note = NOTE.fullmatch(name)
+        label = f"Note on {note[1]}" if note else WORDS.get(name)
+        if label and str(value).strip():
+            words.append((label, str(value)))
+    return words
