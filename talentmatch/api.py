@@ -6,11 +6,13 @@ from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.urls import include, path
 from django.utils.decorators import method_decorator
+from django.views.generic import TemplateView
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
 from evidence.api import findings, framework, partnerships
+from talentmatch.api_description import OnceGenerator, sections, shapes
 
 router = DefaultRouter()
 router.include_format_suffixes = False
@@ -47,14 +49,42 @@ class SessionScheme(OpenApiAuthenticationExtension):
         }
 
 
-# The page's script sets styles in its elements; scripts stay as strict as everywhere.
+class DescriptionView(SpectacularAPIView):
+    generator_class = OnceGenerator
+
+
+class DescriptionPageView(TemplateView):
+    """The description for people."""
+
+    template_name = "api.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        subjects = sections()
+        return super().get_context_data(**kwargs) | {
+            "sections": subjects,
+            "shapes": shapes(),
+            "contents": [
+                *((section.name, f"#{section.name}") for section in subjects),
+                ("Parts of what is sent", "#shapes"),
+            ],
+            "parameter_columns": columns("Parameter", "Where", "Value", "Meaning"),
+            "field_columns": columns("Field", "Value", "Required", "Meaning"),
+        }
+
+
+def columns(*labels: str) -> list[dict[str, str]]:
+    return [{"label": label} for label in labels]
+
+
+# The tool's script sets styles in its elements; scripts stay as strict as everywhere.
 @method_decorator(csp_update({"style-src": [SELF, UNSAFE_INLINE]}), name="dispatch")
-class DescriptionPageView(SpectacularSwaggerSplitView):
+class TryView(SpectacularSwaggerSplitView):
     url_name = "api-schema"
 
 
 urlpatterns = [
     path("", include(router.urls)),
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", DescriptionView.as_view(), name="api-schema"),
     path("docs/", DescriptionPageView.as_view(), name="api-docs"),
+    path("docs/try/", TryView.as_view(), name="api-try"),
 ]
