@@ -1,5 +1,6 @@
 """Findings: read as the reader may, edited by leads through the product's own action."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from evidence.actions.finding_input import CodingInput, FindingInput, SourceInput
 from evidence.actions.finding_rules import (
@@ -28,7 +31,7 @@ from evidence.models import Coding, Finding, FindingCitation, ReviewStep, Source
 from evidence.queries.search import matching
 from partnerships.access import Permission, has_permission
 from partnerships.admin_base import AuditedAdmin, AuditedInline
-from partnerships.models import Sector
+from partnerships.models import Person, Sector
 
 STEPS = (
     ("Submit", "finding-submit", may_submit),
@@ -41,12 +44,15 @@ STEPS = (
 class FindingForm(VersionedForm):
     """A finding with its source, as one form."""
 
+    class Meta:
+        widgets = {"title": forms.TextInput(attrs={"class": "vLargeTextField"})}
+
     source_kind = forms.ChoiceField(
         label="Kind of source", choices=[("", "None"), *Source.Kind.choices], required=False
     )
     collected_on = Source._meta.get_field("collected_on").formfield(widget=AdminDateWidget)
     respondent_role = Source._meta.get_field("respondent_role").formfield(
-        widget=forms.TextInput(attrs={"class": "vTextField"})
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"})
     )
     respondent_sector = forms.ModelChoiceField(Sector.objects.all(), required=False)
 
@@ -98,6 +104,14 @@ class FindingForm(VersionedForm):
             ],
             references=[row["reference"] for row in kept_rows(formsets, FindingCitation)],
         )
+
+
+def deed(at: datetime.datetime | None, by: Person | None) -> str:
+    """When and by whom, in words; leads may not open people's own pages, so it is no link."""
+    if at is None:
+        return "Not yet"
+    moment = date_format(localtime(at), "j F Y, H:i")
+    return f"{moment}, {by}" if by else moment
 
 
 def kept_rows(formsets: list[BaseInlineFormSet], model: type[models.Model]) -> list[dict[str, Any]]:
@@ -164,12 +178,16 @@ class ReviewStepInline(AuditedInline):
     model = ReviewStep
     permission = Permission.READ_TEAM
     read_only = True
-    fields = ["at", "by", "step", "finding_version", "visibility", "reason"]
-    readonly_fields = ["at", "by", "step", "finding_version", "visibility", "reason"]
+    fields = ["taken", "step", "finding_version", "visibility", "reason"]
+    readonly_fields = ["taken", "step", "finding_version", "visibility", "reason"]
     verbose_name_plural = "steps of review"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ReviewStep]:
         return super().get_queryset(request).select_related("by", "finding")
+
+    @admin.display
+    def taken(self, obj: ReviewStep) -> str:
+        return deed(obj.at, obj.by)
 
 
 @admin.register(Finding)
@@ -202,14 +220,10 @@ class FindingAdmin(SavedByAction, HistoryPage, AuditedAdmin):
         "section",
         "status",
         "version",
-        "created_at",
-        "created_by",
-        "updated_at",
-        "updated_by",
-        "submitted_at",
-        "submitted_by",
-        "published_at",
-        "published_by",
+        "created",
+        "updated",
+        "submitted",
+        "published",
         "source",
     ]
 
@@ -220,14 +234,7 @@ class FindingAdmin(SavedByAction, HistoryPage, AuditedAdmin):
     )
     people_fieldset = (
         "Record",
-        {
-            "fields": [
-                ("created_at", "created_by"),
-                ("updated_at", "updated_by"),
-                ("submitted_at", "submitted_by"),
-                ("published_at", "published_by"),
-            ]
-        },
+        {"fields": ["created", "updated", "submitted", "published"]},
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Finding]:
@@ -242,6 +249,22 @@ class FindingAdmin(SavedByAction, HistoryPage, AuditedAdmin):
     def concerns(self, obj: Finding) -> str:
         names = [partnership.name for partnership in obj.partnerships.all()]
         return ", ".join(["The whole programme", *names] if obj.programme_wide else names)
+
+    @admin.display
+    def created(self, obj: Finding) -> str:
+        return deed(obj.created_at, obj.created_by)
+
+    @admin.display
+    def updated(self, obj: Finding) -> str:
+        return deed(obj.updated_at, obj.updated_by)
+
+    @admin.display
+    def submitted(self, obj: Finding) -> str:
+        return deed(obj.submitted_at, obj.submitted_by)
+
+    @admin.display
+    def published(self, obj: Finding) -> str:
+        return deed(obj.published_at, obj.published_by)
 
     # Who may do what
 
@@ -303,6 +326,7 @@ class FindingAdmin(SavedByAction, HistoryPage, AuditedAdmin):
             for label, name, may_take in STEPS
             if may_take(request.user, finding)
         ]
+        context["may_read_history"] = self.may_read_history(request, finding)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(

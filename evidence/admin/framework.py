@@ -66,6 +66,9 @@ class ItemCitationInline(AuditedInline):
 
 
 class ItemForm(VersionedForm):
+    class Meta:
+        widgets = {"title": forms.TextInput(attrs={"class": "vLargeTextField"})}
+
     synonyms = LinesField(
         required=False, help_text="Other words that people may type to find it, one a line."
     )
@@ -74,7 +77,7 @@ class ItemForm(VersionedForm):
         max_length=100,
         label="Reason for the change",
         help_text="Needed when the wording changes; it stays in the item's history.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
     )
 
 

@@ -40,6 +40,9 @@ class CitedByFindingInline(AuditedInline):
 
 
 class ReferenceForm(forms.ModelForm):
+    class Meta:
+        widgets = {"title": forms.TextInput(attrs={"class": "vLargeTextField"})}
+
     authors = LinesField(required=False, help_text="Surname first, one a line: Meadows, P.")
 
 
