@@ -121,6 +121,12 @@ class AuditedAdmin(PermittedAdmin, admin.ModelAdmin):
                 details[str(formset.model._meta.model_name)] = counts
         return details
 
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """What somebody may not see does not exist for them, here as on every page."""
+        raise Http404
+
     def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
         """Deeds done from the list happen, and are recorded, all or none."""
         with transaction.atomic():
