@@ -12,7 +12,7 @@ def harvard(reference: Reference) -> str:
     year = f"{reference.year}{reference.suffix}" if reference.year else "no date"
     parts = [f"{_authors(reference) or reference.cited_as} ({year})"]
     if reference.journal:
-        parts.append(f"'{reference.title}', {_journal(reference)}")
+        parts.append(f"“{reference.title}”, {_journal(reference)}")
     elif reference.title:
         parts.append(reference.title)
     series = " ".join(filter(None, [reference.series, reference.number]))

@@ -455,7 +455,7 @@ def test_a_reference_in_full() -> None:
     article = Reference(
         authors=["Low, C."], year=2001, title="On trust", journal="Policy", volume="4", issue="2", pages="1-9"
     )
-    assert harvard(article) == "Low, C. (2001) 'On trust', Policy 4(2), pp. 1-9."
+    assert harvard(article) == "Low, C. (2001) “On trust”, Policy 4(2), pp. 1-9."
     assert harvard(Reference(cited_as="Simons, 1998", authors=["Simons"], year=1998)) == "Simons (1998)."
 
 
