@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -43,9 +44,11 @@ def environment(**options: Any) -> Environment:
 
 def request_globals(request: HttpRequest) -> dict[str, Any]:
     """What every page may ask: who reads it, what they may do, and what there is to tell them."""
+    # A request that is refused at the door, for the host it asks for, never learns who sent it.
+    user = getattr(request, "user", AnonymousUser())
 
     def may(permission: str) -> bool:
-        return has_permission(request.user, Permission[permission.upper()])
+        return has_permission(user, Permission[permission.upper()])
 
     may_function: Callable[[str], bool] = may
-    return {"user": request.user, "may": may_function, "messages": get_messages(request)}
+    return {"user": user, "may": may_function, "messages": get_messages(request)}
