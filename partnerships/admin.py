@@ -1,6 +1,6 @@
 """The admin pages of the ground floor: who."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -26,8 +26,27 @@ from partnerships.models import (
 )
 
 
+class DeletedWhileUnused(AuditedAdmin):
+    """Deleting is offered one by one, and only while nothing but its own parts rests on the thing.
+
+    Otherwise a role or a piece of evidence would silently lose what it is about, and Django's page would
+    name things that the reader may not know of.
+    """
+
+    own_parts: ClassVar[tuple[str, ...]] = ()  # relations to rows that go with it
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None or not super().has_delete_permission(request, obj):
+            return False
+        return not any(
+            relation.related_model._base_manager.filter(**{relation.field.name: obj}).exists()
+            for relation in obj._meta.related_objects
+            if relation.get_accessor_name() not in self.own_parts
+        )
+
+
 @admin.register(Sector)
-class SectorAdmin(AuditedAdmin):
+class SectorAdmin(DeletedWhileUnused):
     permission = Permission.EDIT_PARTNERSHIPS
     audit_key_field = "code"
     list_display = ["name", "code", "description", "order"]
@@ -35,7 +54,7 @@ class SectorAdmin(AuditedAdmin):
     prepopulated_fields = {"code": ["name"]}
 
 
-class NotedAdmin(AuditedAdmin):
+class NotedAdmin(DeletedWhileUnused):
     """The page of something with a note, which has room to be read whole."""
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -91,6 +110,7 @@ class OrganisationAdmin(NotedAdmin):
 @admin.register(Partnership)
 class PartnershipAdmin(NotedAdmin):
     permission = Permission.EDIT_PARTNERSHIPS
+    own_parts = ("memberships", "fact_sources")
     audit_key_field = "slug"
     list_display = ["name", "current_lead", "form", "grant_pounds", "starts_on", "ends_on"]
     list_filter = ["form", ("grant_pounds", admin.EmptyFieldListFilter), "memberships__organisation__sector"]

@@ -4,10 +4,12 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from partnerships.models import AuditRow, Membership, Organisation, Person, RoleAssignment
+from partnerships.models import AuditRow, Membership, Organisation, Partnership, Person, RoleAssignment
 from tests.factories import (
     AreaFactory,
     AuditRowFactory,
+    FactSourceFactory,
+    FindingFactory,
     LoadedRecordFactory,
     MembershipFactory,
     OrganisationFactory,
@@ -159,16 +161,53 @@ def test_adding_changing_and_deleting_leave_audit_rows_without_the_words(desk):
 
 
 def test_deleting_several_from_the_list_is_recorded_one_by_one(desk):
-    areas = AreaFactory.create_batch(2)
+    memberships = MembershipFactory.create_batch(2)
     fields = {
         "action": "delete_selected",
-        "_selected_action": [area.pk for area in areas],
+        "_selected_action": [membership.pk for membership in memberships],
         "post": "yes",
     }
-    desk.post(address("area"), fields)
+    desk.post(address("membership"), fields)
     assert set(AuditRow.objects.values_list("verb", "target_key")) == {
-        ("area.deleted", area.code) for area in areas
+        ("membership.deleted", str(membership.pk)) for membership in memberships
     }
+
+
+def test_a_partnership_goes_with_its_own_parts_but_not_while_somebody_reports_for_it(desk):
+    fact = FactSourceFactory()
+    partnership = MembershipFactory(partnership=fact.partnership).partnership
+    reporter = PersonFactory(reporter_for=partnership)
+    page = address("partnership", "delete", partnership.pk)
+    assert desk.post(page, {"post": "yes"}).status_code == 403
+    reporter.role_assignments.all().delete()
+    desk.post(page, {"post": "yes"})
+    assert not Partnership.objects.exists()
+    assert [row.verb for row in AuditRow.objects.all()] == ["partnership.deleted"]
+
+
+def partnership_of_a_finding():
+    partnership = PartnershipFactory()
+    FindingFactory().partnerships.add(partnership)
+    return partnership
+
+
+def followed_area():
+    area = AreaFactory()
+    AreaFactory().successors.add(area)
+    return area
+
+
+@pytest.mark.parametrize(
+    ("model", "used"),
+    [
+        ("sector", lambda: OrganisationFactory().sector),
+        ("organisation", lambda: MembershipFactory().organisation),
+        ("area", followed_area),
+        ("partnership", partnership_of_a_finding),
+    ],
+)
+def test_what_others_rest_on_is_not_deleted(desk, model, used):
+    assert desk.post(address(model, "delete", used().pk), {"post": "yes"}).status_code == 403
 
 
 def test_a_second_current_lead_is_refused_with_the_reason(desk):
