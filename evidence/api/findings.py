@@ -132,6 +132,8 @@ def finding_json(row: dict[str, Any], url: str) -> dict[str, Any]:
 
 
 class CodingInputSerializer(InputSerializer):
+    """An item, the direction in which the finding bears on it, and how."""
+
     item = KeyField(slug_field="code", queryset=FrameworkItem.objects)
     direction = serializers.ChoiceField(Coding.Direction.choices)
     note = serializers.CharField(max_length=500, allow_blank=True, default="")
@@ -189,6 +191,8 @@ def source_from(stated: dict[str, Any], before: SourceInput | None) -> SourceInp
 
 
 class FindingUpdateSerializer(FindingInputSerializer):
+    """The content of a finding, with the version that was changed."""
+
     version = serializers.IntegerField(min_value=1, help_text="The version that the change was made to.")
 
     def validate(self, stated: dict[str, Any]) -> dict[str, Any]:
@@ -198,14 +202,20 @@ class FindingUpdateSerializer(FindingInputSerializer):
 
 
 class VersionSerializer(InputSerializer):
+    """A step that needs nothing more."""
+
     version = serializers.IntegerField(min_value=1, help_text="The version that the step is taken on.")
 
 
 class ReasonSerializer(VersionSerializer):
+    """A step that needs a reason, which stays in the record."""
+
     reason = serializers.CharField(max_length=2_000)
 
 
 class PublicationSerializer(VersionSerializer):
+    """Who may read the finding from now on, and what was checked before."""
+
     visibility = serializers.ChoiceField(Finding.Visibility.choices)
     checklist = serializers.ListField(
         child=serializers.ChoiceField(AnonymisationPoint.choices),

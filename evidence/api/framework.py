@@ -193,6 +193,8 @@ class ResearchQuestionViewSet(OneKindViewSet):
 
 class ReferenceSerializer(serializers.ModelSerializer):
     authors = serializers.ListField(child=serializers.CharField())
+    # Stated here, because the description must not depend on the database's largest number.
+    year = serializers.IntegerField(allow_null=True)
     cited = serializers.BooleanField(help_text="Whether the review's text cites it.")
     url = PageField()
 

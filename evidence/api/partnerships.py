@@ -128,6 +128,8 @@ class FactSerializer(serializers.Serializer):
 
 class PartnershipSerializer(serializers.ModelSerializer):
     areas = serializers.ListField(child=serializers.CharField(), source="area_codes")
+    # Stated here, because the description must not depend on the database's largest number.
+    grant_pounds = serializers.IntegerField(allow_null=True)
     members = MemberSerializer(many=True, source="member_rows")
     sources = FactSerializer(many=True, source="fact_rows", help_text="Where each fact comes from.")
     url = PageField("partnership-detail", "slug")
