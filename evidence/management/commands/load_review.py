@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from partnerships.data.loader import load_partnerships
 
 from evidence.framework.loader import load_review
+from partnerships.data.loader import load_partnerships
 from partnerships.data_files import DataFileError
 from partnerships.loading import Outcome
 

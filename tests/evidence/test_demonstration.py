@@ -1,0 +1,117 @@
+"""The demonstration: complete, marked, repeatable, and never in the way of real work."""
+
+from collections import Counter
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core import mail
+from django.core.management import CommandError, call_command
+
+from evidence.demonstration.loader import holds_real_work, load_demonstration
+from evidence.models import Finding, Lesson
+from evidence.queries.standing import Status, standings
+from partnerships.access import Role
+from partnerships.models import Organisation, Person
+from tests.factories import FindingFactory, PersonFactory
+from tests.review import put_review
+
+ACCOUNTS = {
+    "evaluator@demo.example": {Role.EVALUATOR},
+    "evaluator2@demo.example": {Role.EVALUATOR},
+    "lead@demo.example": {Role.LEAD},
+    "funder@demo.example": {Role.FUNDER},
+    "reporter@demo.example": {Role.REPORTER},
+    "reporter2@demo.example": {Role.REPORTER},
+    "admin@demo.example": {Role.ADMINISTRATOR},
+}
+
+
+@pytest.fixture
+def demonstration(db):
+    put_review()
+    load_demonstration()
+
+
+def case_studies():
+    return Finding.objects.exclude(origin=Finding.Origin.LITERATURE)
+
+
+def test_the_accounts_of_the_readme_can_sign_in(demonstration, rf):
+    people = {person.email: person.role_keys for person in Person.objects.all()}
+    assert people == ACCOUNTS
+    for email in ACCOUNTS:
+        assert authenticate(rf.post("/"), username=email, password=settings.DEMO_PASSWORD)
+    reporter = Person.objects.get(email="reporter2@demo.example")
+    assert reporter.role_assignments.get().partnership.slug == "humber"
+
+
+def test_everything_invented_is_marked(demonstration):
+    assert case_studies().exists()
+    assert not case_studies().filter(is_demonstration=False).exists()
+    assert not case_studies().filter(source__is_demonstration=False).exists()
+    assert Organisation.objects.filter(is_demonstration=True).count() == 8
+    assert not holds_real_work()
+
+
+def test_the_story_has_every_state(demonstration):
+    assert set(case_studies().values_list("status", flat=True)) == set(Finding.Status.values)
+    published = case_studies().filter(status=Finding.Status.PUBLISHED)
+    assert set(published.values_list("visibility", flat=True)) == set(Finding.Visibility.values)
+
+
+def test_lessons_differ_in_how_they_stand(demonstration):
+    funder = Person.objects.get(email="funder@demo.example")
+    lessons = list(Lesson.objects.all())
+    standing = standings(funder, lessons)
+    told = Counter(standing[lesson.pk].status for lesson in lessons)
+    assert set(told) == set(Status)
+
+
+def test_loading_again_adds_nothing_and_keeps_changes(demonstration):
+    finding = case_studies().filter(status=Finding.Status.DRAFT).first()
+    Finding.objects.filter(pk=finding.pk).update(text="Changed by somebody who tries the product.")
+    before = case_studies().count()
+    load_demonstration()
+    assert case_studies().count() == before
+    finding.refresh_from_db()
+    assert finding.text == "Changed by somebody who tries the product."
+
+
+def test_the_command_asks_where_there_is_real_work(db, monkeypatch):
+    put_review()
+    PersonFactory()
+    monkeypatch.setattr("builtins.input", lambda question: "no")
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("demo")
+    assert not Person.objects.filter(is_demonstration=True).exists()
+    monkeypatch.setattr("builtins.input", lambda question: "yes")
+    call_command("demo")
+    assert Person.objects.filter(is_demonstration=True).count() == len(ACCOUNTS)
+
+
+def test_a_finding_counts_as_real_work(db):
+    put_review()
+    assert not holds_real_work()
+    FindingFactory(created_by=None)
+    assert holds_real_work()
+
+
+def test_unless_in_use_leaves_real_work_alone(db, capsys):
+    put_review()
+    PersonFactory()
+    call_command("demo", unless_in_use=True)
+    assert not Person.objects.filter(is_demonstration=True).exists()
+    assert "left as it is" in capsys.readouterr().out
+
+
+def test_nobody_is_written_to(db):
+    put_review()
+    call_command("demo")
+    assert mail.outbox == []
+
+
+def test_the_accounts_are_shown(demonstration, capsys):
+    call_command("demo", show_accounts=True)
+    told = capsys.readouterr().out
+    assert all(email in told for email in ACCOUNTS)
