@@ -50,6 +50,10 @@ class PermittedAdmin:
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return visible(super().get_queryset(request), request)  # type: ignore[misc]
 
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The thing's own page, straight away. Django's shortcut to it would answer for hidden things too."""
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
     def get_field_queryset(
         self, db: str | None, db_field: Any, request: HttpRequest
     ) -> models.QuerySet[Any] | None:

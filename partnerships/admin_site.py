@@ -34,6 +34,10 @@ class EvidenceAdminSite(AdminSite):
 
         return update_wrapper(refusing, guarded)
 
+    def get_urls(self) -> list[Any]:
+        """Without Django's "view on site" by primary key: it would tell the ref of a hidden finding."""
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
 

@@ -314,9 +314,6 @@ class FindingAdmin(SavedByAction, HistoryPage, AuditedAdmin):
             kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def view_on_site(self, obj: Finding) -> str:
-        return obj.get_absolute_url()
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:

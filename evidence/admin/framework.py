@@ -44,9 +44,6 @@ class ThemeAdmin(DeletedWhileUnused, AuditedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Theme | None = None) -> list[str]:
         return ["slug"] if obj else []
 
-    def view_on_site(self, obj: Theme) -> str:
-        return obj.get_absolute_url()
-
 
 class ItemCitationForm(FixedChoiceForm):
     fixed = "reference"
@@ -124,9 +121,6 @@ class KindAdmin(SavedByAction, HistoryPage, AuditedAdmin):
             return "As it is now: nobody has reworded it."
         rows = format_html_join("", "<dt>{}</dt><dd>{}</dd>", changed)
         return format_html("<dl>{}</dl>", rows)
-
-    def view_on_site(self, obj: FrameworkItem) -> str:
-        return obj.get_absolute_url()
 
     def save_model(self, request: HttpRequest, obj: FrameworkItem, form: Any, change: bool) -> None:
         values = {

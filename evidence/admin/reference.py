@@ -79,9 +79,6 @@ class ReferenceAdmin(DeletedWhileUnused, AuditedAdmin):
     def get_inlines(self, request: HttpRequest, obj: Reference | None) -> list[Any]:
         return list(self.inlines) if obj else []
 
-    def view_on_site(self, obj: Reference) -> str:
-        return obj.get_absolute_url()
-
 
 @admin.register(Programme)
 class ProgrammeAdmin(DeletedWhileUnused, AuditedAdmin):
@@ -98,6 +95,3 @@ class ProgrammeAdmin(DeletedWhileUnused, AuditedAdmin):
         self, request: HttpRequest, obj: Programme | None = None
     ) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ["name"]}
-
-    def view_on_site(self, obj: Programme) -> str:
-        return obj.get_absolute_url()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -98,6 +99,12 @@ def test_an_administrator_sees_only_public_findings_and_only_reads_them(client_o
     assert opened.status_code == 200
     assert not opened.context["has_change_permission"]
     assert client.post(address("finding", "change", public.pk), {"text": "Mine now"}).status_code == 403
+
+
+def test_no_shortcut_tells_the_ref_of_a_hidden_finding(client_of: ClientOf) -> None:
+    hidden = factories.FindingFactory()
+    kind = ContentType.objects.get_for_model(Finding)
+    assert client_of("administrator").get(f"/admin/r/{kind.pk}/{hidden.pk}/").status_code == 404
 
 
 def test_an_administrator_reads_neither_source_nor_steps_nor_history_of_a_finding(
