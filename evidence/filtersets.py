@@ -76,6 +76,11 @@ class FindingFilterSet(FilterSet):
         model = Finding
         fields: list[str] = []
 
+    def __init__(self, *arguments: Any, about: FrameworkItem | None = None, **options: Any) -> None:
+        """``about`` is the item whose page asks: whatever else is asked, the coding must be of it."""
+        super().__init__(*arguments, **options)
+        self.about = about
+
     def leaving_out(self, *names: str) -> QuerySet:
         return super().leaving_out(*names, "ordering")
 
@@ -86,14 +91,21 @@ class FindingFilterSet(FilterSet):
 
     def with_coding(self, queryset: QuerySet, leave_out: Collection[str]) -> QuerySet:
         """The findings with a coding that everything asked of codings holds of."""
-        wanted = {
+        asked = self.asked_of_coding(leave_out)
+        if not asked:
+            return queryset
+        return queryset.filter(pk__in=Coding.objects.filter(**asked).order_by().values("finding"))
+
+    def asked_of_coding(self, leave_out: Collection[str] = ()) -> dict[str, Any]:
+        """What one coding of a finding must meet, as conditions on codings."""
+        asked: dict[str, Any] = {
             f"{self.filters[name].field_name.removeprefix('codings__')}__in": list(value)
             for name in self.of_one_coding
             if (value := self.form.cleaned_data[name]) and name not in leave_out
         }
-        if not wanted:
-            return queryset
-        return queryset.filter(pk__in=Coding.objects.filter(**wanted).order_by().values("finding"))
+        if self.about:
+            asked["item"] = self.about
+        return asked
 
     def with_words(self, queryset: QuerySet, name: str, text: str) -> QuerySet:
         return matching(queryset, text)

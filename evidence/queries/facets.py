@@ -43,6 +43,8 @@ class Filters(Protocol):
 
     def leaving_out(self, *names: str) -> QuerySet[Finding]: ...
 
+    def asked_of_coding(self, leave_out: Collection[str] = ()) -> dict[str, Any]: ...
+
 
 # The facets in the order of the page: legend, and where the values come from.
 LEGENDS = {
@@ -134,12 +136,9 @@ def _grouped(filters: Filters, name: str) -> QuerySet[Any, tuple[str, str, int]]
 def _codings(filters: Filters, name: str) -> QuerySet[Coding]:
     """The codings that meet all filters but one: those of codings themselves, the rest by their findings."""
     findings = filters.leaving_out(*OF_CODINGS)
-    wanted = {
-        f"{path}__in": list(value)
-        for other, path in OF_CODINGS.items()
-        if (value := filters.form.cleaned_data[other]) and other != name
-    }
-    return Coding.objects.filter(finding__in=findings.values("pk"), **wanted)
+    return Coding.objects.filter(
+        finding__in=findings.values("pk"), **filters.asked_of_coding(leave_out=[name])
+    )
 
 
 def _by(name: str, path: str, rows: QuerySet[Any], number: Count) -> QuerySet[Any, tuple[str, str, int]]:

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import urlencode
 
 from django_filters import ModelMultipleChoiceFilter
@@ -39,9 +38,9 @@ def query_of(pairs: Pairs) -> str:
     return "?" + urlencode(pairs)
 
 
-def tags_of(filterset: FindingFilterSet, leave_out: Iterable[str] = ()) -> list[tuple[str, str]]:
+def tags_of(filterset: FindingFilterSet) -> list[tuple[str, str]]:
     """Each filter in use in words, with the address of the same list without it."""
-    pairs = pairs_in_use(filterset, leave_out)
+    pairs = pairs_in_use(filterset)
     names = _names_of_values(filterset)
     return [
         (
@@ -73,11 +72,3 @@ def errors_of(filterset: FindingFilterSet) -> list[str]:
         for name, errors in filterset.errors.items()
         for error in errors
     ]
-
-
-def data_with(request_data: Any, **values: str) -> Any:
-    """The query of a page with some filters fixed by the page itself."""
-    data = request_data.copy()
-    for name, value in values.items():
-        data[name] = value
-    return data

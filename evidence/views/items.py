@@ -16,7 +16,7 @@ from evidence.queries.facets import Facet, facets
 from evidence.queries.items import item_groups, item_rows, with_baseline
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.standing import RULE, standings
-from evidence.views.filtering import data_with, errors_of, pairs_in_use, query_of, tags_of
+from evidence.views.filtering import Pairs, errors_of, pairs_in_use, query_of, tags_of
 from evidence.views.kinds import KINDS, KindPages
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 
@@ -81,9 +81,10 @@ class ItemDetailView(VisibleDetailView):
     def filterset(self) -> FindingFilterSet:
         """The findings coded to this item, as the reader's filters narrow them."""
         return FindingFilterSet(
-            data_with(self.request.GET, item=self.object.code),
+            self.request.GET,
             queryset=Finding.objects.visible_to(self.request.user),
             request=self.request,
+            about=self.object,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -98,9 +99,9 @@ class ItemDetailView(VisibleDetailView):
             "children": self.labels.children_of(item),
             "columns": self.columns(found),
             "facets": [facet for facet in found if facet.offers_a_choice],
-            "tags": tags_of(self.filterset, leave_out=["item"]),
+            "tags": tags_of(self.filterset),
             "filter_errors": errors_of(self.filterset),
-            "full_list_href": reverse("evidence:finding-list") + query_of(pairs_in_use(self.filterset)),
+            "full_list_href": self.full_list(pairs_in_use(self.filterset)),
         }
 
     def changed_since_the_review(self) -> list[tuple[str, str]]:
@@ -131,7 +132,7 @@ class ItemDetailView(VisibleDetailView):
                 "cards": [
                     {"finding": card, "note": card.note, "href": card.href} for card in newest[direction]
                 ],
-                "more_href": self.full_list(direction) if counts.get(direction, 0) > SHOWN else "",
+                "more_href": self.all_in(direction) if counts.get(direction, 0) > SHOWN else "",
             }
             for direction in self.directions
             if direction in chosen
@@ -141,7 +142,12 @@ class ItemDetailView(VisibleDetailView):
     def directions(self) -> list[str]:
         return ["context"] if self.object.is_question else list(HEADINGS)
 
-    def full_list(self, direction: str) -> str:
+    def all_in(self, direction: str) -> str:
         """The address of all findings in one direction, with the page's other filters."""
         pairs = pairs_in_use(self.filterset, leave_out=["direction"])
-        return reverse("evidence:finding-list") + query_of([*pairs, ("direction", direction)])
+        return self.full_list([("direction", direction), *pairs])
+
+    def full_list(self, pairs: Pairs) -> str:
+        """The address of the list of findings coded to this item, with these filters."""
+        pairs = [pair for pair in pairs if pair[0] != "item"]
+        return reverse("evidence:finding-list") + query_of([("item", self.object.code), *pairs])
