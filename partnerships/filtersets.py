@@ -51,7 +51,9 @@ class KeysField(ModelMultipleChoiceField):
     default_error_messages = {"invalid_choice": "“%(value)s” is not known here."}
 
     def clean(self, value: Any) -> Any:
-        for key in value or ():
+        if not value:
+            return []
+        for key in value:
             if "\0" in key:  # PostgreSQL can't even be asked for such a key
                 raise ValidationError(
                     self.error_messages["invalid_choice"],
@@ -156,8 +158,6 @@ class PartnershipFilterSet(FilterSet):
         fields: list[str] = []
 
     def with_member_of(self, queryset: QuerySet, name: str, sectors: Collection[Sector]) -> QuerySet:
-        if not sectors:
-            return queryset
         members = Membership.objects.visible_to(self.request.user).filter(
             ended_on=None, organisation__sector__in=[sector.pk for sector in sectors]
         )
