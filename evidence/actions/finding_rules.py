@@ -134,6 +134,8 @@ def check_release(by: Person, finding: Finding, confirmed: Sequence[str]) -> Non
             {"visibility": "Somebody other than its author has to release it to partnerships or the public."}
         )
     missing = [point.label for point in AnonymisationPoint if point.value not in confirmed]
+    if len(missing) == len(AnonymisationPoint):
+        raise ValidationError({"checklist": ["Confirm every point of the checklist before releasing it."]})
     if missing:
         raise ValidationError({"checklist": [f"Confirm before releasing: {label}" for label in missing]})
 

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from evidence.forms.finding import SOURCE_DETAILS, FindingForm
 from evidence.forms.picker import Choice, field_names
-from evidence.models import Coding
+from evidence.models import Coding, FrameworkItem
 
 MINE, THEIRS = "mine", "theirs"
 
@@ -73,7 +73,12 @@ def coding_differences(
     for item in form.picker.items:
         mine, theirs = typed.get(item.code), stored.get(item.code)
         if mine != theirs:
-            yield f"coding-{item.code}", f"{item.code} {item.title}", coding_words(theirs), coding_words(mine)
+            yield (
+                f"coding-{item.code}",
+                f"{item.code} {item.title}",
+                coding_words(item, theirs),
+                coding_words(item, mine),
+            )
 
 
 def comparable(value: Any) -> Any:
@@ -96,10 +101,10 @@ def lines_of(field: forms.Field, value: Any) -> list[str]:
     return [str(field.label) if value is True else str(value)]
 
 
-def coding_words(choice: Choice | None) -> str:
+def coding_words(item: FrameworkItem, choice: Choice | None) -> str:
     if choice is None:
         return ""
-    direction = str(Coding.Direction(choice.direction).label)
+    direction = "Informs" if item.is_question else str(Coding.Direction(choice.direction).label)
     return f"{direction}: {choice.note}" if choice.note else direction
 
 

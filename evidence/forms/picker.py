@@ -97,10 +97,11 @@ class ItemPicker:
 
     @property
     def groups(self) -> list[dict[str, object]]:
-        """For the picker's macro: what was asked for first, then everything else by kind."""
-        asked = [item for item in self.items if item.code in self.suggested]
-        rest = [item for item in self.items if item.code not in self.suggested]
-        groups = [self._group("suggested", "Where you came from", asked, is_open=True)] if asked else []
+        """For the picker's macro: what is chosen or was asked for, then everything else by kind."""
+        first = [item for item in self.items if item.code in self.choices or item.code in self.suggested]
+        rest = [item for item in self.items if item not in first]
+        label = "Chosen so far" if self.choices else "Where you came from"
+        groups = [self._group("first", label, first, is_open=True)] if first else []
         for kind, label in KIND_LABELS.items():
             if of_kind := [item for item in rest if item.kind == kind]:
                 groups.append(self._group(kind.value, label, of_kind))

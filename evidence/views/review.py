@@ -141,9 +141,11 @@ class SubmitView(StepView):
         return f"Finding {finding.ref} submitted. A lead evaluator will review it."
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
         problems = finding_rules.problems_before_reading(self.object)
-        return super().get_context_data(**kwargs) | {
-            "problems": [message for messages in problems.values() for message in messages]
+        return context | {
+            "problems": [message for messages in problems.values() for message in messages],
+            "may_take": context["may_take"] and not problems,
         }
 
 
