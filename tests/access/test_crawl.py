@@ -80,7 +80,7 @@ def test_hidden_findings_change_nothing(persona: str) -> None:
     for name in HIDDEN_FROM[persona]:
         world.add_finding(name)
     changed = [address for address in visited if seen_at(browser, address) != before[address]]
-    assert changed == []
+    assert not changed, "\n".join(changed)
 
 
 class Links(HTMLParser):
@@ -145,8 +145,8 @@ def test_no_page_holds_a_marked_word_and_no_link_is_broken(
         addresses_shown = set(re.findall(rb"[\w.-]+@example\.org", body)) - {own_address}
         found += [f"{shown.decode()} at {address}" for shown in addresses_shown]
         read |= {word for word in allowed if word in body}
-    assert found == []
-    assert broken == []
+    assert not found, "\n".join(found)
+    assert not broken, "\n".join(broken)
     assert read == allowed
 
 
@@ -162,7 +162,7 @@ def test_every_page_is_valid_html(world: World, client_of: Callable[[str], Clien
         wrong += [f"{address} {place}: {code} {details}" for place, code, details in parser.errors]
         ids = re.findall(r'\sid="([^"]+)"', response.content.decode())
         wrong += [f"{address}: id {id_!r} twice" for id_ in {id_ for id_ in ids if ids.count(id_) > 1}]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_hidden_and_missing_look_alike(world: World, client_of: Callable[[str], Client]) -> None:
