@@ -1,6 +1,6 @@
 """The admin pages of the ground floor: who."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 
 from partnerships import actions
 from partnerships.access import Permission, Role
-from partnerships.admin_base import AuditedAdmin, AuditedInline
+from partnerships.admin_base import AuditedAdmin, AuditedInline, DeletedWhileUnused
 from partnerships.errors import StepRefused
 from partnerships.models import (
     Area,
@@ -24,25 +24,6 @@ from partnerships.models import (
     RoleAssignment,
     Sector,
 )
-
-
-class DeletedWhileUnused(AuditedAdmin):
-    """Deleting is offered one by one, and only while nothing but its own parts rests on the thing.
-
-    Otherwise a role or a piece of evidence would silently lose what it is about, and Django's page would
-    name things that the reader may not know of.
-    """
-
-    own_parts: ClassVar[tuple[str, ...]] = ()  # relations to rows that go with it
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is None or not super().has_delete_permission(request, obj):
-            return False
-        return not any(
-            relation.related_model._base_manager.filter(**{relation.field.name: obj}).exists()
-            for relation in obj._meta.related_objects
-            if relation.get_accessor_name() not in self.own_parts
-        )
 
 
 @admin.register(Sector)

@@ -1,7 +1,7 @@
 """What every admin page of ours stands on: our permissions, our visibility, our record of deeds."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -155,3 +155,22 @@ class AuditedAdmin(PermittedAdmin, admin.ModelAdmin):
 def visible(queryset: models.QuerySet[Any], request: HttpRequest) -> models.QuerySet[Any]:
     """What of ``queryset`` the person may see; models of packages have no such rule and stay as they are."""
     return queryset.visible_to(request.user) if isinstance(queryset, VisibleQuerySet) else queryset
+
+
+class DeletedWhileUnused(AuditedAdmin):
+    """Deleting is offered one by one, and only while nothing but its own parts rests on the thing.
+
+    Otherwise a role or a piece of evidence would silently lose what it is about, and Django's page would
+    name things that the reader may not know of.
+    """
+
+    own_parts: ClassVar[tuple[str, ...]] = ()  # relations to rows that go with it
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None or not super().has_delete_permission(request, obj):
+            return False
+        return not any(
+            relation.related_model._base_manager.filter(**{relation.field.name: obj}).exists()
+            for relation in obj._meta.related_objects
+            if relation.get_accessor_name() not in self.own_parts
+        )

@@ -10,7 +10,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from evidence.actions.framework import WORDING, add_item, delete_item, edit_item, may_delete_item
-from evidence.admin.deleting import DeletedWhileUnused
 from evidence.admin.fields import LinesField
 from evidence.admin.history import HistoryPage
 from evidence.admin.inlines import FixedChoiceForm
@@ -28,16 +27,15 @@ from evidence.models import (
     Theme,
 )
 from partnerships.access import Permission
-from partnerships.admin_base import AuditedAdmin, AuditedInline
+from partnerships.admin_base import AuditedAdmin, AuditedInline, DeletedWhileUnused
 from partnerships.audit import record
 from partnerships.loading import baseline
 
 
 @admin.register(Theme)
-class ThemeAdmin(DeletedWhileUnused, AuditedAdmin):
+class ThemeAdmin(DeletedWhileUnused):
     permission = Permission.EDIT_FRAMEWORK
     audit_key_field = "slug"
-    used_by = ("items",)
     list_display = ["title", "question", "section", "order"]
     search_fields = ["title", "question", "introduction"]
 

@@ -8,11 +8,10 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from evidence.admin.deleting import DeletedWhileUnused
 from evidence.admin.fields import LinesField
 from evidence.models import FindingCitation, ItemCitation, Programme, Reference
 from partnerships.access import Permission
-from partnerships.admin_base import AuditedAdmin, AuditedInline
+from partnerships.admin_base import AuditedInline, DeletedWhileUnused
 
 
 class CitedByItemInline(AuditedInline):
@@ -47,10 +46,9 @@ class ReferenceForm(forms.ModelForm):
 
 
 @admin.register(Reference)
-class ReferenceAdmin(DeletedWhileUnused, AuditedAdmin):
+class ReferenceAdmin(DeletedWhileUnused):
     permission = Permission.EDIT_FRAMEWORK
     audit_key_field = "key"
-    used_by = ("item_citations", "finding_citations")
     form = ReferenceForm
     inlines = [CitedByItemInline, CitedByFindingInline]
     list_display = ["key", "cited_as", "year", "title", "type", "listed"]
@@ -81,10 +79,9 @@ class ReferenceAdmin(DeletedWhileUnused, AuditedAdmin):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(DeletedWhileUnused, AuditedAdmin):
+class ProgrammeAdmin(DeletedWhileUnused):
     permission = Permission.EDIT_FRAMEWORK
     audit_key_field = "slug"
-    used_by = ("findings",)
     list_display = ["name", "short_name", "description"]
     search_fields = ["name", "short_name", "description"]
 

@@ -114,7 +114,11 @@ def test_a_better_wording_in_the_files_reaches_what_nobody_edited(review, folder
         ("drivers.yaml", {"colour": "red"}, "drivers.yaml, D1: unknown field 'colour'."),
         ("drivers.yaml", {"code": "L1"}, "drivers.yaml, L1: this code stands in another file too."),
         ("drivers.yaml", {"parent": "D9"}, "drivers.yaml, D1: its parent D9 does not stand before it."),
-        ("references.yaml", {"year": "soon"}, "references.yaml, Bashir2013: year is a str, which it can't be."),
+        (
+            "references.yaml",
+            {"year": "soon"},
+            "references.yaml, Bashir2013: year is a str, which it can't be.",
+        ),
         (
             "findings_outcomes.yaml",
             {"key": "first", "codings": [{"item": "Q3", "direction": "supports"}]},
