@@ -331,7 +331,8 @@ def test_a_search_marks_what_was_found_and_nothing_else(client) -> None:
     FindingFactory(literature=True, text="Trust <b>grew</b> slowly.")
     FindingFactory(literature=True, text="Money ran out.")
     page = body_of(client, "/findings/?q=trust")
-    assert "<mark>Trust</mark> &lt;b&gt;grew" in page
+    assert "<mark>Trust</mark>" in page
+    assert "<b>" not in page
     assert "Money ran out." not in page
 
 
