@@ -58,10 +58,10 @@ class ItemPicker:
     errors: list[str] = field(default_factory=list)
     item_errors: dict[str, str] = field(default_factory=dict)
 
-    def suggest(self, item: FrameworkItem) -> None:
-        """Offer an item first. A question has one direction only, so it counts as chosen."""
+    def suggest(self, item: FrameworkItem, *, choose_question: bool) -> None:
+        """Offer an item first. A question has one direction only, so it can count as chosen at once."""
         self.suggested.append(item.code)
-        if item.is_question:
+        if item.is_question and choose_question:
             self.choices.setdefault(item.code, Choice(direction=Coding.Direction.CONTEXT))
 
     def check(self) -> None:

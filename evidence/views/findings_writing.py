@@ -55,7 +55,7 @@ class FindingCreateView(SignedInMixin, FormView):
         except ValidationError as refusal:
             form.add_problems(problems_of(refusal))
             return self.form_invalid(form)
-        messages.success(self.request, saved_message(finding))
+        messages.success(self.request, saved_message(finding, asks_review(self.request)))
         return redirect(finding)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -137,7 +137,7 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
             "is_for_review": asks_review(self.request) or self.object.status in READ_BY_OTHERS,
             "is_published": self.object.status == Status.PUBLISHED,
         }
-        if self.request.method == "GET":
+        if self.request.method != "POST":
             kwargs["initial"] = stored(self.object) | {"version": self.object.version}
         return kwargs
 
@@ -155,7 +155,7 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
         except ValidationError as refusal:
             form.add_problems(problems_of(refusal))
             return self.form_invalid(form)
-        messages.success(self.request, saved_message(finding))
+        messages.success(self.request, saved_message(finding, asks_review(self.request)))
         return redirect(finding)
 
     def ask_which(self, form: FindingForm, current: Finding) -> HttpResponse:
@@ -218,7 +218,7 @@ def begin_with(form: FindingForm, request: HttpRequest) -> None:
     unknown = []
     for code in request.GET.getlist("item"):
         if item := items.get(code.lower()):
-            form.picker.suggest(item)
+            form.picker.suggest(item, choose_question=not form.is_bound)
         else:
             unknown.append(f"item “{code[:20]}”")
     chosen = form.initial.setdefault("partnerships", [])
@@ -243,9 +243,9 @@ def in_status(finding: Finding) -> str:
     return finding.get_status_display().lower()
 
 
-def saved_message(finding: Finding) -> str:
+def saved_message(finding: Finding, for_review: bool) -> str:
     """What has become of a finding that was just saved."""
-    if finding.status == Status.SUBMITTED:
+    if for_review and finding.status == Status.SUBMITTED:
         return f"Finding {finding.ref} submitted. A lead evaluator will review it."
     if finding.status == Status.DRAFT:
         return f"Draft {finding.ref} saved. Only its author and the lead evaluators can read it."

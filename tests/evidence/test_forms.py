@@ -237,10 +237,10 @@ def test_a_suggested_question_is_chosen_and_a_suggested_lesson_offered(
     form_of: Any, items: dict[str, FrameworkItem]
 ) -> None:
     form = form_of()
-    form.picker.suggest(items["L5"])
+    form.picker.suggest(items["L5"], choose_question=True)
     assert form.picker.codings == []
     assert form.picker.groups[0]["kind_label"] == "Where you came from"
-    form.picker.suggest(items["Q8c"])
+    form.picker.suggest(items["Q8c"], choose_question=True)
     assert form.picker.codings == [CodingInput(item=items["Q8c"], direction="context")]
 
 

@@ -171,6 +171,11 @@ def test_the_address_says_what_to_begin_with(
     assert "There is no" not in html
 
 
+def test_a_question_of_the_address_can_be_cleared(client_of: ClientOf, whole: dict[str, Any]) -> None:
+    client_of("evaluator").post(NEW + "?item=Q8c", whole | {"coding-Q8c-direction": ""})
+    assert list(Finding.objects.get().codings.values_list("item__code", flat=True)) == ["L5"]
+
+
 @pytest.mark.parametrize("item", ["L99", "%00", "x" * 3000, "<b>"])
 def test_what_the_address_names_in_vain_is_told_once(
     client_of: ClientOf, whole: dict[str, Any], item: str
@@ -281,6 +286,15 @@ def test_the_programme_of_a_finding_outlives_an_edit(
     draft.save()
     client_of("evaluator").post(address("edit", draft), whole | {"version": "1"})
     assert Finding.objects.get().programme == draft.programme
+
+
+def test_a_lead_who_edits_what_waits_is_not_told_of_a_submission(
+    client_of: ClientOf, lesson: FrameworkItem, whole: dict[str, Any]
+) -> None:
+    finding = FindingFactory(submitted=True, codings=[(lesson, "supports")])
+    client = client_of("lead")
+    response = client.post(address("edit", finding), whole | {"version": "1", "step": "save"})
+    assert said(client, response) == f"Finding {finding.ref} saved."
 
 
 # Two people at once
