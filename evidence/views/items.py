@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +18,8 @@ from evidence.queries.labels import Labels, labels_for
 from evidence.queries.standing import RULE, standings
 from evidence.views.filtering import Pairs, errors_of, pairs_in_use, query_of, tags_of
 from evidence.views.kinds import KINDS, KindPages
+from partnerships.functions import JSONList
+from partnerships.models import Sector
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 
 FACETS = ("direction", "origin", "partnership", "sector")
@@ -68,7 +70,12 @@ class ItemDetailView(VisibleDetailView):
         if self.kind == FrameworkItem.Kind.LESSON and code.isdecimal():
             code = f"L{code}"
         items = with_baseline(self.get_queryset().filter(kind=self.kind, code__iexact=code))
-        item = items.select_related("theme", "parent").prefetch_related("sectors").first()
+        sectors = Sector.objects.visible_to(self.request.user).filter(framework_items=OuterRef("pk"))
+        item = (
+            items.select_related("theme", "parent")
+            .annotate(sector_labels=JSONList(sectors, code="code", name="name"))
+            .first()
+        )
         if item is None:
             raise Http404
         return item
