@@ -36,7 +36,7 @@ def questions(world: World, hidden: list[str]) -> Iterator[str]:
     """Searches and filters that would show a trace of a hidden finding."""
     arguments = world.arguments
     findings = reverse("evidence:finding-list")
-    marks = [mark(name, part) for name in hidden for part in MARKED]
+    marks = [mark(name, part) for name in hidden for part in ("title", "text", "quote")]
     yield from (f"{findings}?q={word}" for word in marks)
     queries = [
         {"q": "finding", "ordering": "relevance"},

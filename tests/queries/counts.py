@@ -1,0 +1,121 @@
+"""How many queries each page and API list takes, reviewed by people. At most 12 for a page, 6 for the API.
+
+The columns are ``KINDS``; a dash stands where somebody cannot open the page. The session, the person and
+their roles are three of each number, except a visitor's. When a number changes, the failing test prints the
+lines as they should stand here: change them if the new number is right.
+"""
+
+KINDS = ("visitor", "reporter", "funder", "evaluator", "lead")
+
+COUNTS = """
+evidence:home                                             7  10  10  10  10
+evidence:theme-detail theme                               4   7   7   7   7
+evidence:lesson-list                                      2   5   5   5   5
+evidence:lesson-detail lesson-number                      7  10  10  10  10
+evidence:driver-list                                      2   5   5   5   5
+evidence:driver-detail driver                             7  10  10  10  10
+evidence:barrier-list                                     2   5   5   5   5
+evidence:barrier-detail barrier                           7  10  10  10  10
+evidence:benefit-list                                     2   5   5   5   5
+evidence:benefit-detail benefit                           7  10  10  10  10
+evidence:approach-list                                    2   5   5   5   5
+evidence:approach-detail approach                         7  10  10  10  10
+evidence:outcome-list                                     2   5   5   5   5
+evidence:outcome-detail outcome                           7  10  10  10  10
+evidence:question-list                                    2   5   5   5   5
+evidence:question-detail research-question                7  10  10  10  10
+evidence:sector-list                                      1   4   4   4   4
+evidence:sector-detail sector                             7  10  10  10  10
+evidence:partnership-list                                 3   6   6   6   6
+evidence:partnership-detail partnership                   8  11  11  11  11
+evidence:organisation-list                                3   6   6   6   6
+evidence:organisation-detail organisation                 6   9   9   9   9
+evidence:programme-list                                   1   4   4   4   4
+evidence:programme-detail programme                       5   8   8   8   8
+evidence:reference-list                                   1   4   4   4   4
+evidence:reference-list-ris                               1   1   1   1   1
+evidence:reference-detail reference                       6   9   9   9   9
+evidence:reference-ris reference                          1   1   1   1   1
+evidence:finding-list                                     5   8   8   8   8
+evidence:finding-csv                                      6  10  10  10  10
+evidence:finding-detail draft                             -   -   -  10  10
+evidence:finding-detail submitted                         -   -   -  10  10
+evidence:finding-detail returned                          -   -   -  10  10
+evidence:finding-detail withdrawn                         -   -   -  10  10
+evidence:finding-detail for-team                          -   -   -  10  10
+evidence:finding-detail for-funder                        -   -   9  10  10
+evidence:finding-detail for-partnerships                  -   9   9  10  10
+evidence:finding-detail for-public                        6   9   9  10  10
+evidence:finding-create                                   -   -   -   5   5
+evidence:finding-edit draft                               -   -   -  11  11
+evidence:finding-edit returned                            -   -   -  12  12
+evidence:finding-edit submitted                           -   -   -   -  11
+evidence:finding-edit for-public                          -   -   -   -  11
+evidence:finding-copy draft                               -   -   -  11  11
+evidence:finding-copy for-public                          -   -   -  11  11
+evidence:finding-submit draft                             -   -   -  11  11
+evidence:finding-return submitted                         -   -   -   -   8
+evidence:finding-publish submitted                        -   -   -   -   8
+evidence:finding-publish for-public                       -   -   -   -   8
+evidence:finding-withdraw for-public                      -   -   -   8   8
+evidence:finding-delete draft                             -   -   -   8   8
+evidence:inbox                                            -   -   -   9   7
+login                                                     0   -   -   -   -
+partnerships:account                                      -   6   5   5   5
+password-change                                           -   3   3   3   3
+password-reset                                            0   3   3   3   3
+password-reset-sent                                       0   3   3   3   3
+password-reset-complete                                   0   3   3   3   3
+password-reset-confirm no-such-link                       1   4   4   4   4
+accessibility                                             0   3   3   3   3
+components                                                0   3   3   3   3
+healthz                                                   1   1   1   1   1
+robots                                                    0   0   0   0   0
+api-themes-list                                           1   3   3   3   3
+api-lessons-list                                          3   6   6   6   6
+api-drivers-list                                          3   6   6   6   6
+api-barriers-list                                         3   6   6   6   6
+api-benefits-list                                         3   6   6   6   6
+api-approaches-list                                       3   6   6   6   6
+api-outcomes-list                                         3   6   6   6   6
+api-research-questions-list                               3   6   6   6   6
+api-items-list                                            3   6   6   6   6
+api-references-list                                       2   4   4   4   4
+api-programmes-list                                       2   4   4   4   4
+api-sectors-list                                          1   3   3   3   3
+api-areas-list                                            1   3   3   3   3
+api-organisations-list                                    2   4   4   4   4
+api-partnerships-list                                     2   4   4   4   4
+api-themes-detail theme                                   1   3   3   3   3
+api-lessons-detail lesson                                 2   5   5   5   5
+api-drivers-detail driver                                 2   5   5   5   5
+api-barriers-detail barrier                               2   5   5   5   5
+api-benefits-detail benefit                               2   5   5   5   5
+api-approaches-detail approach                            2   5   5   5   5
+api-outcomes-detail outcome                               2   5   5   5   5
+api-research-questions-detail research-question           2   5   5   5   5
+api-items-detail driver                                   2   5   5   5   5
+api-references-detail reference                           1   3   3   3   3
+api-programmes-detail programme                           1   3   3   3   3
+api-sectors-detail sector                                 1   3   3   3   3
+api-areas-detail area                                     1   3   3   3   3
+api-organisations-detail organisation                     1   3   3   3   3
+api-partnerships-detail partnership                       1   3   3   3   3
+api-root                                                  0   2   2   2   2
+api-schema                                                0   2   2   2   2
+api-docs                                                  0   3   3   3   3
+api-try                                                   0   2   2   2   2
+api-findings-list                                         2   5   5   5   5
+api-findings-detail draft                                 -   -   -   4   4
+api-findings-detail submitted                             -   -   -   4   4
+api-findings-detail returned                              -   -   -   4   4
+api-findings-detail withdrawn                             -   -   -   4   4
+api-findings-detail for-team                              -   -   -   4   4
+api-findings-detail for-funder                            -   -   4   4   4
+api-findings-detail for-partnerships                      -   4   4   4   4
+api-findings-detail for-public                            1   4   4   4   4
+api-sources-list                                          0   3   5   5   5
+api-sources-detail source-of-for-public                   -   -   4   4   4
+api-sources-detail source-of-for-team                     -   -   -   4   4
+api-sources-detail source-of-draft                        -   -   -   4   4
+"""

@@ -1,0 +1,177 @@
+"""The query count of every page and API list: as reviewed in counts.py, and the same for more rows."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from evidence.models import Coding, Finding, FindingCitation, Source
+from partnerships.models import Membership, Organisation
+from tests.access.table import ACCOUNTS, API, FORMS, PAGES, TOP, Row
+from tests.access.test_table import address_of
+from tests.access.world import World, make_world
+from tests.factories import (
+    ApproachFactory,
+    BarrierFactory,
+    BenefitFactory,
+    DriverFactory,
+    ItemCitationFactory,
+    LessonFactory,
+    OutcomeFactory,
+    PartnershipFactory,
+    ProgrammeFactory,
+    ReferenceFactory,
+    ResearchQuestionFactory,
+)
+from tests.personas import Personas
+from tests.queries.counts import COUNTS, KINDS
+
+FEW, MANY = 12, 200
+MOST_OF_A_PAGE, MOST_OF_THE_API = 12, 6
+# Streamed in chunks as long as the list: what one chunk takes is reviewed.
+CHUNKED = {"evidence:finding-csv"}
+ROWS = [row for row in [*PAGES, *FORMS, *ACCOUNTS, *TOP, *API] if row.method == "GET"]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def personas(world: World) -> Personas:
+    return world.personas
+
+
+def grow(world: World, number: int) -> None:
+    """That many more of everything, and everything of the new kind tied to everything of the old."""
+    for make in (
+        LessonFactory,
+        BenefitFactory,
+        DriverFactory,
+        BarrierFactory,
+        ApproachFactory,
+        OutcomeFactory,
+        ResearchQuestionFactory,
+    ):
+        make.create_batch(number // 4, theme=world.items["lesson"].theme, sectors=[world.sector])
+    for reference in ReferenceFactory.create_batch(number // 4):
+        ItemCitationFactory(item=world.items["driver"], reference=reference)
+    ProgrammeFactory.create_batch(number // 4)
+    partnerships = PartnershipFactory.create_batch(number // 4)
+    organisations = Organisation.objects.bulk_create(
+        Organisation(slug=f"grown-{place}-{number}", name=f"Grown {place} {number}", sector=world.sector)
+        for place in range(number)
+    )
+    Membership.objects.bulk_create(
+        Membership(partnership=world.personas.partnership, organisation=organisation, role="core")
+        for organisation in organisations
+    )
+    grow_findings(world, number)
+    through = Finding.partnerships.through
+    through.objects.bulk_create(
+        through(finding_id=finding, partnership_id=partnership.pk)
+        for partnership in partnerships
+        for finding in Finding.objects.values_list("pk", flat=True)[:20]
+    )
+
+
+def grow_findings(world: World, number: int) -> None:
+    """More of the finding that funder and team read, of the public one, and of the evaluator's draft."""
+    for name in ("for-public", "for-funder", "draft"):
+        pattern = world.findings[name]
+        fields = {
+            field.attname: getattr(pattern, field.attname)
+            for field in Finding._meta.concrete_fields
+            if field.name not in {"id", "ref", "source"}
+        }
+        sources = Source.objects.bulk_create(
+            Source(kind="survey", created_by=pattern.created_by) for _ in range(number)
+        )
+        findings = Finding.objects.bulk_create(Finding(**fields, source=source) for source in sources)
+        for relation, thing in (
+            (Finding.partnerships, world.personas.partnership),
+            (Finding.organisations, world.organisation),
+            (Finding.sectors, world.sector),
+        ):
+            relation.through.objects.bulk_create(
+                relation.through(**{"finding_id": finding.pk, f"{thing._meta.model_name}_id": thing.pk})
+                for finding in findings
+            )
+        Coding.objects.bulk_create(
+            Coding(finding=finding, item=item, item_kind=item.kind, direction="context")
+            for finding in findings
+            for item in world.items.values()
+        )
+        FindingCitation.objects.bulk_create(
+            FindingCitation(finding=finding, reference=world.reference) for finding in findings
+        )
+
+
+def address_for(row: Row, world: World, page_size: int) -> str:
+    """The address of a row; lists of the API in pages that are full and not the last."""
+    address = address_of(row, world)
+    is_api_list = row.name.startswith("api-") and row.name.endswith("-list")
+    return f"{address}?page_size={page_size}" if is_api_list else address
+
+
+def name_of(row: Row) -> str:
+    return " ".join(part for part in (row.name, row.thing.replace(" ", "-")) if part)
+
+
+def queries_of(browser: Client, address: str) -> int:
+    """How many queries it takes to answer, savepoints aside."""
+    with CaptureQueriesContext(connection) as captured:
+        response = browser.get(address)
+        assert response.status_code == 200
+        b"".join(response.streaming_content) if response.streaming else response.content
+    return sum("SAVEPOINT" not in query["sql"] for query in captured)
+
+
+def measured(world: World, clients: dict[str, Client], page_size: int) -> dict[str, str]:
+    """The line of each page: a number for each kind of person who can open it."""
+    lines = {}
+    for row in ROWS:
+        address, numbers = address_for(row, world, page_size), []
+        for kind, browser in clients.items():
+            opens = row.answer_for(kind) == "200"
+            numbers.append(str(queries_of(browser, address)) if opens else "-")
+        if set(numbers) != {"-"}:
+            lines[name_of(row)] = " ".join(numbers)
+    return lines
+
+
+def reviewed() -> dict[str, str]:
+    lines = (line.split() for line in COUNTS.strip().splitlines())
+    return {" ".join(words[: -len(KINDS)]): " ".join(words[-len(KINDS) :]) for words in lines}
+
+
+def shown(lines: dict[str, str]) -> str:
+    """The lines as they stand in counts.py."""
+    return "\n".join(
+        f"{name:55}" + "".join(f"{number:>4}" for number in numbers.split())
+        for name, numbers in lines.items()
+    )
+
+
+def test_counts_are_as_reviewed_and_do_not_grow(world: World, client_of: Callable[[str], Client]) -> None:
+    clients = {kind: client_of(kind) for kind in KINDS}
+    grow(world, FEW)
+    at_few = measured(world, clients, page_size=2)
+    grow(world, MANY)
+    at_many = measured(world, clients, page_size=50)
+    growing = [
+        f"{name}: {line} with few rows, {at_many[name]} with many"
+        for name, line in at_few.items()
+        if line != at_many[name] and name not in CHUNKED
+    ]
+    assert not growing, "\n".join(growing)
+    assert at_few == reviewed(), f"In counts.py these lines should stand, if they are right:\n{shown(at_few)}"
+
+
+@pytest.mark.parametrize("name", reviewed())
+def test_no_page_takes_too_many(name: str) -> None:
+    most = MOST_OF_THE_API if name.startswith("api-") else MOST_OF_A_PAGE
+    assert all(int(number) <= most for number in reviewed()[name].split() if number != "-")
