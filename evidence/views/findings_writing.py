@@ -71,6 +71,9 @@ class FindingCopyView(SignedInMixin, FormMixin, VisibleDetailView):
     template_name = "evidence/finding_form.html"
     http_method_names = ["get", "head", "options"]
 
+    def get_queryset(self) -> QuerySet[Finding]:
+        return super().get_queryset().select_related("source__respondent_sector", "programme")
+
     def get_object(self, queryset: QuerySet[Finding] | None = None) -> Finding:
         finding: Finding = super().get_object(queryset)
         if not may_copy(self.request.user, finding):
