@@ -11,10 +11,9 @@ from django.db.models.functions import Concat
 
 from evidence.models import Coding, Finding, FindingCitation
 from partnerships.access import Permission, has_permission
+from partnerships.csv_lines import UTF_8_MARK, Line, harmless
 
 ROWS_AT_A_TIME = 500
-# A spreadsheet takes a cell that begins so for a formula. The apostrophe is taken off again on import.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 COLUMNS = {
     "ref": "ref",
@@ -45,13 +44,6 @@ RELATED: tuple[tuple[str, Any, Any], ...] = (
 )
 
 
-class Line:
-    """A file to write to that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def findings_csv(person: Any, findings: QuerySet[Finding], address: str) -> Iterator[str]:
     """The lines of a file with these findings, in their order, read a few hundred at a time.
 
@@ -60,8 +52,7 @@ def findings_csv(person: Any, findings: QuerySet[Finding], address: str) -> Iter
     """
     columns = COLUMNS | (ROLE_COLUMN if has_permission(person, Permission.READ_SHARED_WITH_FUNDER) else {})
     writer = csv.writer(Line())
-    # Spreadsheet programs tell UTF-8 by this mark.
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}"
+    yield UTF_8_MARK
     yield writer.writerow([*columns, *(name for name, _, _ in RELATED), "url"])
     rows = findings.values_list("pk", *columns.values()).iterator(chunk_size=ROWS_AT_A_TIME)
     while batch := list(islice(rows, ROWS_AT_A_TIME)):
@@ -69,16 +60,6 @@ def findings_csv(person: Any, findings: QuerySet[Finding], address: str) -> Iter
         for pk, *cells in batch:
             named = ("; ".join(related[pk, name]) for name, _, _ in RELATED)
             yield writer.writerow([harmless(cell) for cell in (*cells, *named, f"{address}{cells[0]}/")])
-
-
-def harmless(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; dates and moments in ISO form."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    text = cell.isoformat() if hasattr(cell, "isoformat") else str(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _related(findings: Iterable[int]) -> dict[tuple[int, str], list[str]]:

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evidence.actions.findings import withdraw_finding
-from evidence.exchange.findings_csv import harmless
 from evidence.exchange.references import harvard
 from evidence.models import Finding, FrameworkItem, Programme, Reference, Theme
+from partnerships.csv_lines import harmless
 from partnerships.models import AuditRow, Organisation, Partnership, Sector
 from tests.factories import (
     DriverFactory,
