@@ -19,10 +19,10 @@ from evidence.queries.citations import citation_lines
 from evidence.queries.facets import facets
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.search import snippets
-from evidence.views.filtering import errors_of, pairs_in_use, printable, query_of, tags_of
 from evidence.views.kinds import KINDS
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView, VisibleListView
+from partnerships.views.filtering import errors_of, pairs_in_use, printable, query_of, tags_of
 
 # Filters that have no field of their own in the panel of filters; it carries them along.
 NOT_IN_PANEL = ("q", "organisation", "reference")

@@ -16,11 +16,11 @@ from evidence.queries.facets import Facet, facets
 from evidence.queries.items import item_groups, item_rows, with_baseline
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.standing import RULE, standings
-from evidence.views.filtering import Pairs, errors_of, pairs_in_use, query_of, tags_of
 from evidence.views.kinds import KINDS, KindPages
 from partnerships.functions import JSONList
 from partnerships.models import Sector
 from partnerships.views.bases import VisibleDetailView, VisibleListView
+from partnerships.views.filtering import Pairs, errors_of, pairs_in_use, query_of, tags_of
 
 FACETS = ("direction", "origin", "partnership", "sector")
 HEADINGS = {"supports": "For", "refines": "Refining", "challenges": "Against", "context": "Context"}

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django_filters import ModelMultipleChoiceFilter
 
-from evidence.filtersets import FindingFilterSet
+from partnerships.filtersets import FilterSet
 
 # In the address, but not a filter that a reader would take away.
 NOT_TAGS = ("ordering",)
@@ -16,7 +16,7 @@ UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 Pairs = list[tuple[str, str]]
 
 
-def pairs_in_use(filterset: FindingFilterSet, leave_out: Iterable[str] = ()) -> Pairs:
+def pairs_in_use(filterset: FilterSet, leave_out: Iterable[str] = ()) -> Pairs:
     """The filters in use as pairs of name and value, in the order of the filter set."""
     pairs = []
     for name in filterset.form.fields:
@@ -38,7 +38,7 @@ def query_of(pairs: Pairs) -> str:
     return "?" + urlencode(pairs)
 
 
-def tags_of(filterset: FindingFilterSet) -> list[tuple[str, str]]:
+def tags_of(filterset: FilterSet) -> list[tuple[str, str]]:
     """Each filter in use in words, with the address of the same list without it."""
     pairs = pairs_in_use(filterset)
     names = _names_of_values(filterset)
@@ -52,7 +52,7 @@ def tags_of(filterset: FindingFilterSet) -> list[tuple[str, str]]:
     ]
 
 
-def _names_of_values(filterset: FindingFilterSet) -> dict[tuple[str, str], str]:
+def _names_of_values(filterset: FilterSet) -> dict[tuple[str, str], str]:
     """What the chosen values are called; one that isn't known keeps what was typed."""
     names: dict[tuple[str, str], str] = {}
     filterset.form.is_valid()
@@ -65,7 +65,7 @@ def _names_of_values(filterset: FindingFilterSet) -> dict[tuple[str, str], str]:
     return names
 
 
-def errors_of(filterset: FindingFilterSet) -> list[str]:
+def errors_of(filterset: FilterSet) -> list[str]:
     """What is wrong with the filters, one line each."""
     return [
         f"{filterset.filters[name].label}: {error}"
