@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import factory
+from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -31,6 +32,7 @@ from evidence.models import (
     Theme,
 )
 from partnerships.access import Role
+from partnerships.audit import append
 from partnerships.models import (
     Area,
     AuditRow,
@@ -158,6 +160,13 @@ class AuditRowFactory(DjangoModelFactory):
     verb = "partnership.changed"
     target_kind = "partnership"
     target_key = "black-country"
+    details = factory.LazyFunction(dict)
+
+    @classmethod
+    def _create(cls, model_class: type[AuditRow], *args: Any, **fields: Any) -> AuditRow:
+        """At the end of the chain, as every row."""
+        with transaction.atomic():
+            return append(**fields)
 
 
 # WHAT: the framework
