@@ -125,11 +125,11 @@ def delete_draft(*, by: Person, finding: Finding, version: int) -> None:
     refuse_unless(finding, (Status.DRAFT,), "Only a draft can be deleted.")
     if not may_delete(by, finding):
         raise PermissionDenied
-    record(by=by, verb="finding.deleted", target=finding, key=finding.ref)
     source, key = finding.source, finding.pk
     finding.delete()
     delete_history(key)
     delete_if_unused(source)
+    record(by=by, verb="finding.deleted", target=finding, key=finding.ref)
 
 
 def delete_history(key: int) -> None:

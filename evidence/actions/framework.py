@@ -73,8 +73,8 @@ def delete_item(*, by: Person, item: FrameworkItem) -> None:
     if not may_delete_item(by, current):
         raise StepRefused("Findings are coded to it or other items stand under it, so it stays.")
     current._history_user = by
-    record(by=by, verb="framework-item.deleted", target=current, key=current.code)
     current.delete()
+    record(by=by, verb="framework-item.deleted", target=current, key=current.code)
 
 
 def may_delete_item(person: Any, item: FrameworkItem) -> bool:
