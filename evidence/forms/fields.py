@@ -38,6 +38,10 @@ class WordsField(forms.CharField):
             )
         )
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without ``maxlength``: a browser would cut a pasted text without a word."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
     def to_python(self, value: Any) -> str:
         """Line ends as one character, whatever the browser sends, so that equal texts are equal."""
         return one_line_end(super().to_python(value) or "")
