@@ -16,6 +16,7 @@ from evidence.models import (
     Approach,
     Barrier,
     Benefit,
+    CaseStudy,
     Coding,
     Driver,
     Finding,
@@ -30,6 +31,8 @@ from evidence.models import (
     ReviewStep,
     Source,
     Theme,
+    Visibility,
+    Wave,
 )
 from partnerships.access import Role
 from partnerships.audit import append
@@ -302,13 +305,53 @@ class LoadedRecordFactory(DjangoModelFactory):
 # WHAT: the evidence
 
 
+class WaveFactory(DjangoModelFactory):
+    class Meta:
+        model = Wave
+
+    number = factory.Sequence(lambda number: number + 1)
+    name = factory.LazyAttribute(lambda wave: f"Visits of round {wave.number}")
+    starts_on = A_DAY
+    ends_on = A_DAY + datetime.timedelta(days=60)
+
+
+class CaseStudyFactory(DjangoModelFactory):
+    """A draft of an evaluator; ``published=True`` with ``visibility=`` for who may read it."""
+
+    class Meta:
+        model = CaseStudy
+        skip_postgeneration_save = True
+
+    class Params:
+        published = factory.Trait(
+            status=CaseStudy.Status.PUBLISHED,
+            published_at=factory.LazyFunction(timezone.now),
+            published_by=factory.SubFactory(PersonFactory, lead=True),
+        )
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    wave = factory.SubFactory(WaveFactory)
+    slug = factory.LazyAttribute(lambda study: f"{study.partnership.slug}-wave-{study.wave.number}")
+    narrative = "They met every *month*."
+    created_by = factory.SubFactory(PersonFactory, evaluator=True)
+    updated_by = factory.SelfAttribute("created_by")
+
+    @factory.post_generation
+    def evaluators(self: CaseStudy, create: bool, chosen: Iterable[Person] | None, **_: Any) -> None:
+        self.evaluators.set([self.created_by] if chosen is None else chosen)
+
+
 class SourceFactory(DjangoModelFactory):
+    """A conversation whose partner has agreed to everything; tests about consent say what was agreed."""
+
     class Meta:
         model = Source
 
     kind = Source.Kind.INTERVIEW
     collected_on = A_DAY
     respondent_role = "employer engagement officer"
+    consent_scope = Visibility.PUBLIC
+    quote_permission = True
     created_by = factory.SubFactory(PersonFactory, evaluator=True)
 
 

@@ -1,5 +1,6 @@
 """WHAT is known: the framework of the review, references, sources, findings and their review."""
 
+from evidence.models.fieldwork import CaseStudy, Wave
 from evidence.models.finding import Coding, Finding, FindingCitation
 from evidence.models.framework import (
     Approach,
@@ -16,11 +17,13 @@ from evidence.models.framework import (
 from evidence.models.reference import Citation, Programme, Reference
 from evidence.models.review import ReviewStep
 from evidence.models.source import Source
+from evidence.models.visibility import Visibility
 
 __all__ = [
     "Approach",
     "Barrier",
     "Benefit",
+    "CaseStudy",
     "Citation",
     "Coding",
     "Driver",
@@ -36,4 +39,6 @@ __all__ = [
     "ReviewStep",
     "Source",
     "Theme",
+    "Visibility",
+    "Wave",
 ]

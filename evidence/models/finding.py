@@ -1,7 +1,5 @@
 """Findings, their coding to the framework, and what they cite."""
 
-import hashlib
-import secrets
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,30 +9,26 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from evidence.models import visibility
 from evidence.models.framework import FrameworkItem
 from evidence.models.reference import Citation, Programme, Reference
+from evidence.models.refs import REF_ALPHABET, fixed_ref, random_ref
 from evidence.models.source import Source
+from evidence.models.visibility import circles_read_by
 from partnerships.access import Permission, permissions_of
 from partnerships.models import Organisation, Partnership, Sector, VisibleQuerySet
 
-# No 0 and O, 1 and I and L, U and V: a ref can be read out over the telephone.
-REF_ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
-REF_PATTERN = "F-[23456789ABCDEFGHJKMNPQRSTWXYZ]{8}"
+REF_PATTERN = f"F-[{REF_ALPHABET}]{{8}}"
 
 
 def new_ref() -> str:
     """A fresh citable ref: F- and eight characters that cannot be confused."""
-    return "F-" + "".join(secrets.choice(REF_ALPHABET) for _ in range(8))
+    return random_ref("F")
 
 
 def ref_from_key(key: str) -> str:
     """The ref of a literature finding, the same on every installation for the same key."""
-    number = int.from_bytes(hashlib.sha256(key.encode()).digest())
-    characters = []
-    for _ in range(8):
-        number, position = divmod(number, len(REF_ALPHABET))
-        characters.append(REF_ALPHABET[position])
-    return "F-" + "".join(characters)
+    return fixed_ref("F", key)
 
 
 class FindingQuerySet(VisibleQuerySet):
@@ -45,11 +39,7 @@ class FindingQuerySet(VisibleQuerySet):
         submitted, returned and withdrawn ones the evaluation team's.
         """
         permissions = permissions_of(person)
-        visibilities = [Finding.Visibility.PUBLIC]
-        for permission, visibility in READERS:
-            if permission in permissions:
-                visibilities.append(visibility)
-        rule = models.Q(status=Finding.Status.PUBLISHED, visibility__in=visibilities)
+        rule = models.Q(status=Finding.Status.PUBLISHED, visibility__in=circles_read_by(person))
         if Permission.READ_TEAM in permissions:
             rule |= models.Q(
                 status__in=[Finding.Status.SUBMITTED, Finding.Status.RETURNED, Finding.Status.WITHDRAWN]
@@ -76,11 +66,7 @@ class Finding(models.Model):
         PUBLISHED = "published", "Published"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
-    class Visibility(models.TextChoices):
-        TEAM = "team", "Evaluation team"
-        FUNDER = "funder", "Funder"
-        PARTNERSHIPS = "partnerships", "Partnerships"
-        PUBLIC = "public", "Public"
+    Visibility = visibility.Visibility
 
     ref = models.CharField(max_length=10, unique=True, default=new_ref, editable=False)
     title = models.CharField(
@@ -196,14 +182,6 @@ class Finding(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("evidence:finding-detail", args=[self.ref])
-
-
-# From the widest circle of readers to the smallest; everybody reads what is public.
-READERS = (
-    (Permission.READ_SHARED_WITH_PARTNERSHIPS, Finding.Visibility.PARTNERSHIPS),
-    (Permission.READ_SHARED_WITH_FUNDER, Finding.Visibility.FUNDER),
-    (Permission.READ_TEAM, Finding.Visibility.TEAM),
-)
 
 
 class CodingQuerySet(VisibleQuerySet):
