@@ -9,7 +9,10 @@ class EvidenceConfig(AppConfig):
     verbose_name = "Evidence"
 
     def ready(self) -> None:
-        # On SQLite a migration that alters a table makes it anew, and its triggers are gone with the old one.
-        from evidence.search_index import ensure_search_triggers  # models are not ready when apps are read
+        # Models are not ready when this file is read.
+        from evidence.actions.notices import register_subjects
+        from evidence.search_index import ensure_search_triggers
 
+        register_subjects()
+        # On SQLite a migration that alters a table makes it anew, and its triggers are gone with the old one.
         post_migrate.connect(ensure_search_triggers, sender=self)

@@ -61,12 +61,13 @@ def change_person(*, by: Person, person: Person, **fields: Any) -> None:
 
 
 @transaction.atomic
-def set_own_name(*, by: Person, name: str) -> None:
-    """Change what a person is called, at their own wish."""
-    by.name = name
+def change_own_account(*, by: Person, **fields: Any) -> None:
+    """Change one's own ``name`` or ``notice_frequency``. Raises ValidationError by field."""
+    for name, value in fields.items():
+        setattr(by, name, value)
     by.full_clean()
-    by.save(update_fields=["name"])
-    record(by=by, verb="person.changed", target=by, fields=["name"])
+    by.save(update_fields=fields)
+    record(by=by, verb="person.changed", target=by, fields=sorted(fields))
 
 
 @transaction.atomic

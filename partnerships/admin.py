@@ -18,6 +18,7 @@ from partnerships.models import (
     FactSource,
     LoadedRecord,
     Membership,
+    Notice,
     Organisation,
     Partnership,
     Person,
@@ -275,3 +276,16 @@ class LoadedRecordAdmin(AuditedAdmin):
     list_display = ["model", "key", "loaded_at"]
     list_filter = ["model"]
     search_fields = ["key"]
+
+
+@admin.register(Notice)
+class NoticeAdmin(AuditedAdmin):
+    """What was sent to whom, and what the mail server refused."""
+
+    permission = Permission.MANAGE_PEOPLE
+    read_only = True
+    list_display = ["at", "person", "kind", "target_key", "by", "state", "attempts", "last_error", "sent_at"]
+    list_select_related = ["person", "by"]
+    list_filter = ["state", "kind", ("last_error", admin.EmptyFieldListFilter)]
+    search_fields = ["person__name", "person__email", "target_key"]
+    date_hierarchy = "at"

@@ -76,9 +76,12 @@ def explain_new_password(form: SetPasswordForm) -> None:
     second.label, second.help_text = "New password again", ""
 
 
-class OwnNameForm(forms.ModelForm):
+class OwnAccountForm(forms.ModelForm):
     class Meta:
         model = Person
-        fields = ["name"]
+        fields = ["name", "notice_frequency"]
         help_texts = {"name": "As colleagues know you."}
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "notice_frequency": forms.RadioSelect,
+        }

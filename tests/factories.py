@@ -42,6 +42,7 @@ from partnerships.models import (
     FactSource,
     LoadedRecord,
     Membership,
+    Notice,
     Organisation,
     Partnership,
     Person,
@@ -153,6 +154,18 @@ class PersonFactory(DjangoModelFactory):
     def reporter_for(self: Person, create: bool, partnership: Partnership | None, **_: Any) -> None:
         if partnership:
             RoleAssignmentFactory(person=self, role=Role.REPORTER, partnership=partnership)
+
+
+class NoticeFactory(DjangoModelFactory):
+    class Meta:
+        model = Notice
+
+    person = factory.SubFactory(PersonFactory)
+    by = factory.SubFactory(PersonFactory)
+    kind = "finding-returned"
+    target_kind = "finding"
+    target_key = "F-22222222"
+    path = "/findings/F-22222222/"
 
 
 class AuditRowFactory(DjangoModelFactory):

@@ -21,6 +21,8 @@ PRODUCT = ("talentmatch", "evidence", "partnerships")
 
 # A moment without a person beside it, and why.
 AT_WITHOUT_BY = {
+    "Notice.sent_at": "the product sends it, no person",
+    "Notice.due_at": "a time to come, no deed",
     "LoadedRecord.loaded_at": "a command loads the data files, no person",
 }
 

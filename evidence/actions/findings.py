@@ -31,7 +31,7 @@ from evidence.actions.finding_rules import (
     require_reason,
     visibility_after_rewording,
 )
-from evidence.actions.notices import tell_author_of_return
+from evidence.actions.notices import tell_of_step
 from evidence.models import Coding, Finding, ReviewStep, Source
 from partnerships.audit import record
 from partnerships.errors import Conflict, StepRefused
@@ -174,9 +174,7 @@ def return_finding(*, by: Person, finding: Finding, version: int, reason: str) -
     if not may_return(by, finding):
         raise PermissionDenied
     require_reason(reason, "Say what should change, so that the author can act on it.")
-    finding = take_step(finding, ReviewStep.Step.RETURN, Status.RETURNED, by=by, reason=reason)
-    transaction.on_commit(lambda: tell_author_of_return(finding))
-    return finding
+    return take_step(finding, ReviewStep.Step.RETURN, Status.RETURNED, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -239,6 +237,7 @@ def locked(finding: Finding, version: int) -> Finding:
 def take_step(
     finding: Finding, step: str, status: str, *, by: Person, reason: str = "", checklist: Sequence[str] = ()
 ) -> Finding:
+    is_news = finding.status != status  # and not a new circle of readers alone
     finding.status = status
     save_next_version(finding, by=by)
     ReviewStep.objects.create(
@@ -258,6 +257,8 @@ def take_step(
         version=finding.version,
         visibility=finding.visibility,
     )
+    if is_news:
+        tell_of_step(finding, step, by=by)
     return finding
 
 

@@ -1,22 +1,67 @@
-"""Messages about findings. They carry a link, never the finding's own words."""
+"""Who is told of what is done to a finding. A message names the finding by its ref, never by its words."""
 
-from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
-from django.urls import reverse
+from collections.abc import Iterable
+from typing import Any
 
-from evidence.models import Finding
+from django.db import models
+
+from evidence.models import Finding, ReviewStep
+from partnerships import notices
+from partnerships.access import Permission
+from partnerships.models import Person
+
+Step = ReviewStep.Step
+FINDING = "finding"
 
 
-def tell_author_of_return(finding: Finding) -> None:
-    """Tell the author that a lead has returned a finding, when they may still read it."""
-    author = finding.created_by
-    if author is None or not Finding.objects.visible_to(author).filter(pk=finding.pk).exists():
-        return
-    link = f"{settings.SITE_URL}{reverse('evidence:finding-detail', args=[finding.ref])}"
-    send_mail(
-        subject=f"Finding {finding.ref} was returned to you",
-        message=render_to_string("email/evidence/finding_returned.txt", {"person": author, "link": link}),
-        from_email=None,
-        recipient_list=[author.email],
+class NoticeKind(models.TextChoices):
+    """What people are told of, as the subject of a message says it."""
+
+    SUBMITTED = "finding-submitted", "Finding {key} waits for review"
+    RETURNED = "finding-returned", "Finding {key} was returned to you"
+    PUBLISHED = "finding-published", "Your finding {key} was published"
+    WITHDRAWN = "finding-withdrawn", "Your finding {key} was withdrawn"
+    COMMENT = "comment", "Your finding {key} has a new comment"
+    MENTION = "mention", "You are mentioned in a comment on finding {key}"
+
+
+KIND_OF_STEP = {
+    Step.SUBMIT: NoticeKind.SUBMITTED,
+    Step.RETURN: NoticeKind.RETURNED,
+    Step.PUBLISH: NoticeKind.PUBLISHED,
+    Step.WITHDRAW: NoticeKind.WITHDRAWN,
+}
+
+
+def register_subjects() -> None:
+    """Let notices speak of findings."""
+    notices.register(FINDING, may_see=may_see_finding, deeds=dict(NoticeKind.choices))
+
+
+def may_see_finding(person: Any, ref: str) -> bool:
+    return Finding.objects.visible_to(person).filter(ref=ref).exists()
+
+
+def tell_of_step(finding: Finding, step: str, *, by: Person) -> None:
+    """Tell the leads what was submitted to them, and the author what has become of it since."""
+    if step == Step.SUBMIT:
+        people: Iterable[Person] = Person.objects.permitted(Permission.REVIEW_FINDINGS)
+    else:
+        people = authors_of(finding)
+    tell(people, KIND_OF_STEP[Step(step)], finding, by=by)
+
+
+def authors_of(finding: Finding) -> list[Person]:
+    """The author, alone in a list; nobody for the review's own evidence."""
+    return [finding.created_by] if finding.created_by else []
+
+
+def tell(people: Iterable[Person], kind: NoticeKind, finding: Finding, *, by: Person) -> None:
+    notices.tell(
+        people=people,
+        kind=kind,
+        target_kind=FINDING,
+        target_key=finding.ref,
+        path=finding.get_absolute_url(),
+        by=by,
     )

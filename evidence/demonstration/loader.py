@@ -58,7 +58,11 @@ def load_person(entry: dict[str, Any]) -> Person:
     person = Person.objects.filter(email=entry["email"]).first()
     if person is None:
         person = Person.objects.create_user(
-            entry["email"], settings.DEMO_PASSWORD, name=entry["name"], is_demonstration=True
+            entry["email"],
+            settings.DEMO_PASSWORD,
+            name=entry["name"],
+            is_demonstration=True,
+            notice_frequency=Person.NoticeFrequency.NONE,  # nobody reads mail at their invented addresses
         )
     for assignment in entry["roles"]:
         slug = assignment.get("partnership")

@@ -2,6 +2,7 @@
 
 from partnerships.models.audit import AuditRow
 from partnerships.models.loaded import LoadedRecord
+from partnerships.models.notices import Notice
 from partnerships.models.organisations import Area, Organisation, Sector
 from partnerships.models.partnerships import FactSource, Membership, Partnership
 from partnerships.models.people import Person, RoleAssignment
@@ -13,6 +14,7 @@ __all__ = [
     "FactSource",
     "LoadedRecord",
     "Membership",
+    "Notice",
     "Organisation",
     "Partnership",
     "Person",

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from partnerships.access import Permission, Role, has_permission
+from partnerships.access import PERMISSIONS_OF_ROLE, Permission, Role, has_permission
 from partnerships.models.partnerships import Partnership
 from partnerships.models.visibility import VisibleQuerySet
 
@@ -19,6 +19,12 @@ class PersonQuerySet(VisibleQuerySet):
         if has_permission(person, Permission.MANAGE_PEOPLE):
             return self.all()
         return self.filter(pk=person.pk) if person.is_authenticated else self.none()
+
+    def permitted(self, permission: Permission) -> Self:
+        """The people with an open account who may do this one thing."""
+        roles = [role for role, permissions in PERMISSIONS_OF_ROLE.items() if permission in permissions]
+        holders = RoleAssignment.objects.filter(role__in=roles)
+        return self.filter(is_active=True, pk__in=holders.values("person_id"))
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
@@ -42,12 +48,24 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
 class Person(AbstractBaseUser):
     """Somebody who signs in with an e-mail address."""
 
+    class NoticeFrequency(models.TextChoices):
+        AT_ONCE = "at-once", "At once, one by one"
+        DAILY = "daily", "Once a day, all in one message"
+        NONE = "none", "None: what waits for you is in the inbox"
+
     email = models.EmailField(
         "e-mail address", unique=True, help_text="They sign in with it and get messages at it."
     )
     name = models.CharField(max_length=120, help_text="As colleagues know them.")
     is_active = models.BooleanField(
         "account open", default=True, help_text="Untick to close the account at once."
+    )
+    notice_frequency = models.CharField(
+        "messages about your work",
+        max_length=8,
+        choices=NoticeFrequency.choices,
+        default=NoticeFrequency.AT_ONCE,
+        help_text="About findings, reviews and comments. They hold a link, and never what a finding says.",
     )
     is_demonstration = models.BooleanField("demonstration account", default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -14,10 +14,10 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.views.generic import FormView, TemplateView, UpdateView
 
-from partnerships.actions import ask_for_password_reset, set_own_name
+from partnerships.actions import ask_for_password_reset, change_own_account
 from partnerships.forms import (
     NewPasswordForm,
-    OwnNameForm,
+    OwnAccountForm,
     OwnPasswordForm,
     PasswordResetRequestForm,
     SignInForm,
@@ -96,9 +96,9 @@ class PasswordChangeView(auth_views.PasswordChangeView):
 
 
 class AccountView(LoginRequiredMixin, UpdateView):
-    """One's own account: name, roles, partnerships."""
+    """One's own account: name, messages, roles, partnerships."""
 
-    form_class = OwnNameForm
+    form_class = OwnAccountForm
     template_name = "partnerships/account.html"
     success_url = reverse_lazy("partnerships:account")
 
@@ -111,6 +111,8 @@ class AccountView(LoginRequiredMixin, UpdateView):
         return super().get_context_data(**kwargs) | {"reported_partnerships": list(reported)}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        set_own_name(by=self.object, name=form.cleaned_data["name"])
-        messages.success(self.request, "Your name is saved.")
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        if changed:
+            change_own_account(by=self.object, **changed)
+        messages.success(self.request, "Your account is saved.")
         return redirect(self.success_url)

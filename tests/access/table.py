@@ -195,7 +195,7 @@ ACCOUNTS = [
     Row("GET", "logout", "", everybody("405")),
     Row("POST", "logout", "", everybody("302")),
     Row("GET", "partnerships:account", "", OWN),
-    Row("POST", "partnerships:account", "", after(OWN), {"name": "Another name"}),
+    Row("POST", "partnerships:account", "", after(OWN), {"name": "Another name", "notice_frequency": "daily"}),
     Row("GET", "password-change", "", OWN),
     Row(
         "POST",

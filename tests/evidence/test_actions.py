@@ -489,7 +489,7 @@ def test_the_author_is_told_of_a_return_without_the_words(
         return_finding(by=personas.lead, finding=finding, version=1, reason="Name the month.")
     [message] = mail.outbox
     assert message.to == [personas.evaluator.email]
-    assert finding.ref in message.body
+    assert f"{finding.ref} was returned to you (Lead, " in message.body
     assert "Confidential" not in message.subject + message.body
     assert "month" not in message.subject + message.body
     assert finding.steps.get().reason == "Name the month."

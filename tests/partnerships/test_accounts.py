@@ -226,11 +226,12 @@ def test_the_account_page_tells_roles_and_partnerships(client):
 
 def test_people_change_their_own_name_and_nothing_else(client, person):
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    client.post("/accounts/me/", {"name": "Field worker", "email": "other@example.org", "is_active": ""})
+    own = {"name": "Field worker", "notice_frequency": "at-once"}
+    client.post("/accounts/me/", own | {"email": "other@example.org", "is_active": ""})
     person.refresh_from_db()
     assert (person.name, person.email, person.is_active) == ("Field worker", "field@example.org", True)
     assert AuditRow.objects.get().details == {"fields": ["name"]}
-    response = client.post("/accounts/me/", {"name": ""})
+    response = client.post("/accounts/me/", own | {"name": ""})
     assert response.status_code == 200
     assert "Error: Your account" in response.content.decode()
 
