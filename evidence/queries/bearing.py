@@ -41,7 +41,7 @@ def newest_by_direction(
     """The newest cards of an item in each direction, with the note on how each bears; two queries."""
     newest_first = [F("created_at").desc(), F("pk").desc()]
     coded = (
-        Finding.objects.filter(pk__in=findings.order_by().values("pk"), codings__item=item)
+        findings.filter(codings__item=item)
         .annotate(direction=F("codings__direction"), note=F("codings__note"))
         .annotate(position=Window(RowNumber(), partition_by=F("codings__direction"), order_by=newest_first))
         .filter(position__lte=shown)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 
 from evidence.framework.loader import load_review
 from partnerships.data.loader import load_partnerships
@@ -20,5 +20,8 @@ class Command(BaseCommand):
                 outcomes = load_partnerships() + load_review()
         except DataFileError as error:
             raise CommandError("The data files can't be loaded:\n" + "\n".join(error.problems)) from error
+        with connection.cursor() as cursor:
+            # Without statistics the database would plan its first queries for empty tables.
+            cursor.execute("ANALYZE")
         told = ", ".join(f"{outcomes[outcome]} {outcome.value}" for outcome in Outcome)
         self.stdout.write(f"Rows of the review and the partnerships: {told}.")
