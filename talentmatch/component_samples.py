@@ -15,9 +15,7 @@ class SampleForm(forms.Form):
 
     title = forms.CharField(label="Title", help_text="One line that somebody can find again.")
     text = forms.CharField(label="What was found", widget=forms.Textarea, help_text="In a few sentences.")
-    collected_on = forms.DateField(
-        label="Date of the evidence", widget=forms.DateInput(attrs={"type": "date"}), required=False
-    )
+    collected_on = forms.DateField(label="Date of the evidence", required=False)
     kind = forms.ChoiceField(
         label="Kind of source", choices=[("", "Choose one"), ("interview", "Interview"), ("survey", "Survey")]
     )

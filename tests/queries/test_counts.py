@@ -125,7 +125,7 @@ def name_of(row: Row) -> str:
 
 
 def queries_of(browser: Client, address: str) -> int:
-    """How many queries it takes to answer, aside from savepoints and PostgreSQL's lock of the audit record."""
+    """How many queries it takes to answer, apart from savepoints and PostgreSQL's lock of the audit."""
     with CaptureQueriesContext(connection) as captured:
         response = browser.get(address)
         assert response.status_code == 200
