@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from evidence.views import (
+    claims,
+    comments,
     findings_reading,
     findings_writing,
     home,
@@ -50,6 +52,10 @@ urlpatterns: list[URLPattern] = [
     path("findings/<slug:ref>/publish/", review.PublishView.as_view(), name="finding-publish"),
     path("findings/<slug:ref>/withdraw/", review.WithdrawView.as_view(), name="finding-withdraw"),
     path("findings/<slug:ref>/delete/", review.DeleteView.as_view(), name="finding-delete"),
+    path("findings/<slug:ref>/claim/", claims.ClaimView.as_view(), name="finding-claim"),
+    path("findings/<slug:ref>/release/", claims.ReleaseView.as_view(), name="finding-release"),
+    path("findings/<slug:ref>/comment/", comments.CommentView.as_view(), name="finding-comment"),
+    path("comments/<int:pk>/resolve/", comments.CommentResolveView.as_view(), name="comment-resolve"),
     path("inbox/", review.InboxView.as_view(), name="inbox"),
     path("sectors/", sectors.SectorListView.as_view(), name="sector-list"),
     path("sectors/<slug:code>/", sectors.SectorDetailView.as_view(), name="sector-detail"),

@@ -18,6 +18,7 @@ from evidence.models import (
     Benefit,
     CaseStudy,
     Coding,
+    Comment,
     Driver,
     Finding,
     FindingCitation,
@@ -474,3 +475,26 @@ class ReviewStepFactory(DjangoModelFactory):
     finding_version = factory.SelfAttribute("finding.version")
     visibility = factory.SelfAttribute("finding.visibility")
     by = factory.SelfAttribute("finding.created_by")
+
+
+class CommentFactory(DjangoModelFactory):
+    """An open comment on a submitted finding; ``mentions`` takes a list of people."""
+
+    class Meta:
+        model = Comment
+        skip_postgeneration_save = True
+
+    class Params:
+        resolved = factory.Trait(
+            resolved_at=factory.LazyFunction(timezone.now),
+            resolved_by=factory.SubFactory(PersonFactory, lead=True),
+        )
+
+    finding = factory.SubFactory(FindingFactory, submitted=True)
+    text = factory.Sequence(lambda number: f"Comment {number}")
+    by = factory.SubFactory(PersonFactory, evaluator=True)
+
+    @factory.post_generation
+    def mentions(self: Comment, create: bool, people: Iterable[Person] | None, **_: Any) -> None:
+        if people:
+            self.mentions.set(people)

@@ -44,6 +44,8 @@ FINDING_FIELDS_WITHOUT_FILTER = {
     "submitted_by": "among the steps",
     "published_at": "among the steps",
     "published_by": "among the steps",
+    "claimed_at": "in the inbox of leads",
+    "claimed_by": "in the inbox of leads",
     "submission_digest": "internal; refuses a second sending",
     "is_demonstration": "marked wherever it is shown",
 }

@@ -239,6 +239,7 @@ def take_step(
 ) -> Finding:
     is_news = finding.status != status  # and not a new circle of readers alone
     finding.status = status
+    finding.claimed_at = finding.claimed_by = None
     save_next_version(finding, by=by)
     ReviewStep.objects.create(
         finding=finding,

@@ -1,5 +1,6 @@
 """WHAT is known: the framework of the review, references, sources, findings and their review."""
 
+from evidence.models.comment import Comment
 from evidence.models.fieldwork import CaseStudy, Wave
 from evidence.models.finding import Coding, Finding, FindingCitation
 from evidence.models.framework import (
@@ -26,6 +27,7 @@ __all__ = [
     "CaseStudy",
     "Citation",
     "Coding",
+    "Comment",
     "Driver",
     "Finding",
     "FindingCitation",

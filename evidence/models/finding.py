@@ -133,13 +133,22 @@ class Finding(models.Model):
         null=True,
         editable=False,
     )
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="findings_claimed",
+        null=True,
+        editable=False,
+    )
     submission_digest = models.CharField(max_length=64, blank=True, editable=False)
     is_demonstration = models.BooleanField("demonstration content", default=False, editable=False)
 
     _history_user: Any  # who is changing it; the history reads it on saving
     objects = FindingQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["submission_digest"], m2m_fields=[partnerships, organisations, sectors]
+        excluded_fields=["submission_digest", "claimed_at", "claimed_by"],
+        m2m_fields=[partnerships, organisations, sectors],
     )
 
     class Meta:
@@ -169,6 +178,12 @@ class Finding(models.Model):
                 | models.Q(submitted_at__isnull=False, submitted_by__isnull=False),
                 name="finding_submitted_at_with_by",
                 violation_error_message="A submission has both a time and a person.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(claimed_at__isnull=True, claimed_by__isnull=True)
+                | models.Q(claimed_at__isnull=False, claimed_by__isnull=False),
+                name="finding_claimed_at_with_by",
+                violation_error_message="A claim for review has both a time and a person.",
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="published") | models.Q(published_at__isnull=False),

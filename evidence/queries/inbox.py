@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from evidence.models import Finding, ReviewStep
+from evidence.models import Comment, Finding, ReviewStep
 from partnerships.access import Permission, has_permission
 from partnerships.models import Partnership
 
@@ -29,7 +29,10 @@ class Tray:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One finding in a tray; ``since`` is when it came to lie there."""
+    """One finding in a tray; ``since`` is when it came to lie there.
+
+    ``claimed_by`` reviews it since ``claimed_at``; ``mention`` is the last open comment to the reader.
+    """
 
     ref: str
     title: str
@@ -38,6 +41,10 @@ class Row:
     author: str
     since: datetime.datetime
     reason: str
+    claimed_by: str
+    claimed_at: datetime.datetime | None
+    is_claimed_by_reader: bool
+    mention: Comment | None
     is_demonstration: bool
 
 
@@ -51,6 +58,13 @@ def trays_of(person: Any) -> list[Tray]:
             empty="Nothing has come back to you.",
             rule=own & Q(status=Status.RETURNED),
             order="submitted_at",
+        ),
+        Tray(
+            key="mentions",
+            heading="Comments that mention you",
+            empty="No open comment mentions you.",
+            rule=Q(pk__in=open_mentions_of(person).values("finding")),
+            order="-updated_at",
         ),
         Tray(
             key="drafts",
@@ -79,6 +93,10 @@ def trays_of(person: Any) -> list[Tray]:
     return trays
 
 
+def open_mentions_of(person: Any) -> QuerySet[Comment]:
+    return Comment.objects.visible_to(person).filter(mentions=person, resolved_at=None)
+
+
 def numbers_in(person: Any, trays: Iterable[Tray]) -> dict[str, int]:
     """How many findings lie in each tray, by its key; one query."""
     return Finding.objects.visible_to(person).aggregate(
@@ -88,18 +106,24 @@ def numbers_in(person: Any, trays: Iterable[Tray]) -> dict[str, int]:
 
 def findings_in(person: Any, tray: Tray) -> QuerySet[Finding]:
     in_tray = Finding.objects.visible_to(person).filter(tray.rule)
-    return in_tray.select_related("created_by").order_by(tray.order, "pk")
+    return in_tray.select_related("created_by", "claimed_by").order_by(tray.order, "pk")
 
 
 def rows_of(person: Any, findings: Iterable[Finding]) -> dict[int, Row]:
-    """The rows of findings by primary key, with what is known of them besides; two queries."""
+    """The rows of findings by primary key, with what is known of them besides; three queries."""
     by_key = {finding.pk: finding for finding in findings}
     names = _partnership_names(person, by_key)
     returns = _last_returns(person, by_key)
-    return {key: _row(finding, names[key], returns.get(key)) for key, finding in by_key.items()}
+    mentions = {comment.finding_id: comment for comment in _open_mentions(person, by_key)}
+    return {
+        key: _row(person, finding, names[key], returns.get(key), mentions.get(key))
+        for key, finding in by_key.items()
+    }
 
 
-def _row(finding: Finding, names: list[str], returned: ReviewStep | None) -> Row:
+def _row(
+    person: Any, finding: Finding, names: list[str], returned: ReviewStep | None, mention: Comment | None
+) -> Row:
     """``returned`` is the step by which a returned finding came back."""
     return Row(
         ref=finding.ref,
@@ -109,6 +133,10 @@ def _row(finding: Finding, names: list[str], returned: ReviewStep | None) -> Row
         author=str(finding.created_by or ""),
         since=_since(finding, returned),
         reason=returned.reason if returned else "",
+        claimed_by=str(finding.claimed_by or ""),
+        claimed_at=finding.claimed_at,
+        is_claimed_by_reader=finding.claimed_by_id == person.pk,
+        mention=mention,
         is_demonstration=finding.is_demonstration,
     )
 
@@ -134,3 +162,8 @@ def _last_returns(person: Any, findings: Mapping[int, Finding]) -> dict[int, Rev
         finding__in=list(findings), finding__status=Status.RETURNED, step=ReviewStep.Step.RETURN
     )
     return {step.finding_id: step for step in steps.order_by("at", "pk")}
+
+
+def _open_mentions(person: Any, findings: Mapping[int, Finding]) -> QuerySet[Comment]:
+    """The last one of each finding comes last."""
+    return open_mentions_of(person).filter(finding__in=list(findings)).select_related("by")

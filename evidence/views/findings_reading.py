@@ -16,6 +16,7 @@ from evidence.filtersets import FindingFilterSet
 from evidence.models import Coding, Finding, ReviewStep
 from evidence.queries.cards import Card, cards_of, with_excerpts
 from evidence.queries.citations import citation_lines
+from evidence.queries.comments import comments_on
 from evidence.queries.facets import facets
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.search import snippets
@@ -102,7 +103,12 @@ class FindingDetailView(VisibleDetailView):
             super()
             .get_queryset()
             .select_related(
-                "programme", "source__respondent_sector", "created_by", "submitted_by", "published_by"
+                "programme",
+                "source__respondent_sector",
+                "created_by",
+                "submitted_by",
+                "published_by",
+                "claimed_by",
             )
         )
 
@@ -117,6 +123,8 @@ class FindingDetailView(VisibleDetailView):
             "organisations": finding.organisations.visible_to(person),
             "sectors": finding.sectors.visible_to(person),
             "steps": ReviewStep.objects.visible_to(person).filter(finding=finding).select_related("by"),
+            "comments": comments_on(person, finding),
+            "may_review": finding_rules.is_lead(person),
             "may_read_role": has_permission(person, Permission.READ_SHARED_WITH_FUNDER),
             "may_read_workflow": has_permission(person, Permission.READ_TEAM),
             "actions": actions_for(person, finding),

@@ -28,6 +28,7 @@ from evidence.forms.finding import problems_of
 from evidence.forms.steps import PublishForm, ReasonForm, StepForm
 from evidence.models import Finding
 from evidence.queries.cards import cards_of, with_excerpts
+from evidence.queries.comments import comments_on
 from evidence.queries.inbox import Tray, findings_in, numbers_in, rows_of, trays_of
 from evidence.queries.labels import labels_for
 from evidence.views.findings_reading import coding_line
@@ -60,6 +61,9 @@ class StepView(SignedInMixin, FormMixin, VisibleDetailView):
     def take(self, finding: Finding, version: int, cleaned: dict[str, Any]) -> str:
         """Take the step and say what has become of the finding."""
         raise NotImplementedError
+
+    def get_queryset(self) -> QuerySet[Finding]:
+        return super().get_queryset().select_related("source")
 
     def get_object(self, queryset: QuerySet[Finding] | None = None) -> Finding:
         finding: Finding = super().get_object(queryset)
@@ -121,6 +125,7 @@ class StepView(SignedInMixin, FormMixin, VisibleDetailView):
             "button_kind": self.button_kind,
             "card": cards[0],
             "codings": [coding_line(coding) for coding in finding.codings.select_related("item")],
+            "comments": comments_on(person, finding),
             "may_take": self.may(person, finding),
         }
 

@@ -18,6 +18,7 @@ WORDS = {
     "quote": "Words of the source",
     "respondent_role": "What the respondent does",
     "reason": "Reason",
+    "comment": "Comment",
 }
 NOTE = re.compile(r"coding-(.{1,8})-note")
 

@@ -107,6 +107,7 @@ PAGES = [
 AUTHOR_AND_LEADS = "login 404 404 404 200 404 200 404 login"
 LEADS_ON_WHAT_WAITS = "login 404 404 404 403 403 200 404 login"
 LEADS_ON_WHAT_IS_PUBLIC = "login 403 403 403 403 403 200 403 login"
+TEAM_ON_COMMENTS = "login 404 404 404 302 302 302 404 login"
 NEW_FINDING = {"text": "What was found.", "visibility": "funder"}
 COMPLETE_FINDING = NEW_FINDING | {
     "version": 1,
@@ -182,6 +183,25 @@ FORMS = [
     ),
     Row("GET", "evidence:finding-delete", "draft", AUTHOR_AND_LEADS),
     Row("POST", "evidence:finding-delete", "draft", after(AUTHOR_AND_LEADS), {"version": 1}),
+    # Taking a finding for review. The address alone leads to the finding.
+    *(
+        Row(method, name, "submitted", after(LEADS_ON_WHAT_WAITS))
+        for method in ("GET", "POST")
+        for name in ("evidence:finding-claim", "evidence:finding-release")
+    ),
+    # Comments are the evaluation team's; for others there are none.
+    Row("GET", "evidence:finding-comment", "submitted", "login 404 404 404 200 200 200 404 login"),
+    Row("GET", "evidence:finding-comment", "for-public", "login 403 403 403 200 200 200 403 login"),
+    Row(
+        "POST",
+        "evidence:finding-comment",
+        "draft",
+        "403 404 404 404 302 404 302 404 403",
+        {"part": "text", "comment": "Which month?"},
+    ),
+    Row("GET", "evidence:comment-resolve", "comment on for-public", TEAM_ON_COMMENTS),
+    Row("POST", "evidence:comment-resolve", "comment on for-public", TEAM_ON_COMMENTS),
+    Row("POST", "evidence:comment-resolve", "comment on draft", "login 404 404 404 302 404 302 404 login"),
     Row("GET", "evidence:inbox", "", LOGGING),
 ]
 
@@ -195,7 +215,9 @@ ACCOUNTS = [
     Row("GET", "logout", "", everybody("405")),
     Row("POST", "logout", "", everybody("302")),
     Row("GET", "partnerships:account", "", OWN),
-    Row("POST", "partnerships:account", "", after(OWN), {"name": "Another name", "notice_frequency": "daily"}),
+    Row(
+        "POST", "partnerships:account", "", after(OWN), {"name": "Another name", "notice_frequency": "daily"}
+    ),
     Row("GET", "password-change", "", OWN),
     Row(
         "POST",

@@ -13,7 +13,7 @@ from tests.access.table import seen_by
 from tests.access.test_crawl import crawl, forbidden_words
 from tests.access.test_table import answer_of
 from tests.access.world import FINDINGS, World
-from tests.factories import LoadedRecordFactory
+from tests.factories import LoadedRecordFactory, NoticeFactory
 from tests.personas import PERSONAS
 
 PAGES = ("changelist", "add", "change", "history", "delete")
@@ -28,6 +28,7 @@ partnerships.Partnership         200 200 200 302 403   200 200 200 302 403
 partnerships.Membership          200 200 200 302 200   200 200 200 302 200
 partnerships.Person              403 403 403 404 403   200 200 200 302 403
 partnerships.AuditRow            200 403 200 302 403   200 403 200 302 403
+partnerships.Notice              403 403 403 404 403   200 403 200 302 403
 partnerships.LoadedRecord        200 403 200 302 403   200 403 200 302 403
 evidence.Theme                   200 200 200 302 403   200 200 200 302 403
 evidence.Lesson                  200 200 200 200 403   200 200 200 200 403
@@ -60,6 +61,7 @@ def address_of(model: type[models.Model], page: str, pk: object) -> str:
 def addresses(world: World) -> dict[tuple[str, str], str]:
     """Every page of every model, with a row that exists: of findings, the one that everybody may read."""
     LoadedRecordFactory()
+    NoticeFactory()
     group = Group.objects.create(name="Nobody uses Django's own groups")
     finding = world.findings["for-public"]
     rows = {

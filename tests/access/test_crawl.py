@@ -126,7 +126,7 @@ def forbidden_words(persona: str) -> set[str]:
     if persona not in {"funder", "evaluator", "other_evaluator", "lead"}:
         words |= {mark(name, "role") for name in FINDINGS}
     if persona not in {"evaluator", "other_evaluator", "lead"}:
-        words |= {mark(name, "reason") for name in FINDINGS}
+        words |= {mark(name, part) for name in FINDINGS for part in ("reason", "comment")}
     return words
 
 

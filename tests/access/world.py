@@ -12,6 +12,7 @@ from tests.factories import (
     BarrierFactory,
     BenefitFactory,
     CodingFactory,
+    CommentFactory,
     DriverFactory,
     FactSourceFactory,
     FindingCitationFactory,
@@ -46,7 +47,7 @@ FINDINGS = {
 }
 
 # The parts of a finding that hold words of their own; each gets a word that stands nowhere else.
-MARKED = ("title", "text", "quote", "note", "role", "reason", "printed")
+MARKED = ("title", "text", "quote", "note", "role", "reason", "printed", "comment")
 
 
 def mark(finding: str, part: str) -> str:
@@ -73,6 +74,10 @@ class World:
             **{kind: item.code for kind, item in self.items.items()},
             **{name: finding.ref for name, finding in self.findings.items()},
             **{f"source of {name}": str(finding.source_id) for name, finding in self.findings.items()},
+            **{
+                f"comment on {name}": str(finding.comments.earliest("pk").pk)
+                for name, finding in self.findings.items()
+            },
             "lesson number": self.items[Kind.LESSON].number,
             "theme": self.items[Kind.LESSON].theme.slug,
             "sector": self.sector.code,
@@ -105,6 +110,7 @@ class World:
             CodingFactory(finding=finding, item=item, note=f"It bears so: {mark(name, 'note')}.")
         FindingCitationFactory(finding=finding, reference=self.reference, printed=mark(name, "printed"))
         ReviewStepFactory(finding=finding, reason=f"Because {mark(name, 'reason')}.")
+        CommentFactory(finding=finding, text=f"Think of {mark(name, 'comment')}.", by=self.personas.evaluator)
         self.findings[name] = finding
         self.__dict__.pop("arguments", None)
         return finding

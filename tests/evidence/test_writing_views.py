@@ -603,6 +603,7 @@ def test_the_inbox_of_an_evaluator(client_of: ClientOf, personas: Personas) -> N
     html = page(client_of("evaluator").get("/inbox/"))
     assert headings(html) == [
         ("Returned to you", "1"),
+        ("Comments that mention you", "0"),
         ("Your drafts", "1"),
         ("Yours, waiting for a lead evaluator", "1"),
     ]

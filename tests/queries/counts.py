@@ -37,15 +37,15 @@ evidence:reference-list-ris                               1   1   1   1   1
 evidence:reference-detail reference                       6   9   9   9   9
 evidence:reference-ris reference                          1   1   1   1   1
 evidence:finding-list                                     5   8   8   8   8
-evidence:finding-csv                                      6  10  10  10  10
-evidence:finding-detail draft                             -   -   -  10  10
-evidence:finding-detail submitted                         -   -   -  10  10
-evidence:finding-detail returned                          -   -   -  10  10
-evidence:finding-detail withdrawn                         -   -   -  10  10
-evidence:finding-detail for-team                          -   -   -  10  10
-evidence:finding-detail for-funder                        -   -   9  10  10
-evidence:finding-detail for-partnerships                  -   9   9  10  10
-evidence:finding-detail for-public                        6   9   9  10  10
+evidence:finding-csv                                      6  11  11  11  11
+evidence:finding-detail draft                             -   -   -  11  11
+evidence:finding-detail submitted                         -   -   -  11  11
+evidence:finding-detail returned                          -   -   -  11  11
+evidence:finding-detail withdrawn                         -   -   -  11  11
+evidence:finding-detail for-team                          -   -   -  11  11
+evidence:finding-detail for-funder                        -   -   9  11  11
+evidence:finding-detail for-partnerships                  -   9   9  11  11
+evidence:finding-detail for-public                        6   9   9  11  11
 evidence:finding-create                                   -   -   -   5   5
 evidence:finding-edit draft                               -   -   -  11  11
 evidence:finding-edit returned                            -   -   -  12  12
@@ -54,12 +54,14 @@ evidence:finding-edit for-public                          -   -   -   -  11
 evidence:finding-copy draft                               -   -   -  11  11
 evidence:finding-copy for-public                          -   -   -  11  11
 evidence:finding-submit draft                             -   -   -  11  11
-evidence:finding-return submitted                         -   -   -   -   8
-evidence:finding-publish submitted                        -   -   -   -   8
-evidence:finding-publish for-public                       -   -   -   -   8
-evidence:finding-withdraw for-public                      -   -   -   8   8
-evidence:finding-delete draft                             -   -   -   8   8
-evidence:inbox                                            -   -   -   9   7
+evidence:finding-return submitted                         -   -   -   -   9
+evidence:finding-publish submitted                        -   -   -   -   9
+evidence:finding-publish for-public                       -   -   -   -   9
+evidence:finding-withdraw for-public                      -   -   -   9   9
+evidence:finding-delete draft                             -   -   -   9   9
+evidence:finding-comment submitted                        -   -   -  10  10
+evidence:finding-comment for-public                       -   -   -  10  10
+evidence:inbox                                            -   -   -  11   9
 login                                                     0   -   -   -   -
 partnerships:account                                      -   6   5   5   5
 password-change                                           -   3   3   3   3
@@ -67,6 +69,8 @@ password-reset                                            0   3   3   3   3
 password-reset-sent                                       0   3   3   3   3
 password-reset-complete                                   0   3   3   3   3
 password-reset-confirm no-such-link                       1   4   4   4   4
+partnerships:audit                                        -   -   -   -   8
+partnerships:audit-csv                                    -   -   -   -   9
 accessibility                                             0   3   3   3   3
 components                                                0   3   3   3   3
 healthz                                                   1   1   1   1   1

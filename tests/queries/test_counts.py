@@ -16,6 +16,7 @@ from tests.factories import (
     ApproachFactory,
     BarrierFactory,
     BenefitFactory,
+    CommentFactory,
     DriverFactory,
     ItemCitationFactory,
     LessonFactory,
@@ -70,6 +71,13 @@ def grow(world: World, number: int) -> None:
         for organisation in organisations
     )
     grow_findings(world, number)
+    for name in ("draft", "submitted", "for-public"):
+        CommentFactory.create_batch(
+            number // 4,
+            finding=world.findings[name],
+            by=world.personas.other_evaluator,
+            mentions=[world.personas.evaluator, world.personas.lead],
+        )
     with connection.cursor() as cursor:
         # So many rows at once would otherwise be planned for as if the tables were empty.
         cursor.execute("ANALYZE")
