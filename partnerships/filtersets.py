@@ -5,17 +5,30 @@ by commas) mean any of them; a value that isn't known is an error, never a filte
 """
 
 from collections.abc import Collection
+from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import make_aware
 from django_filters.fields import ModelMultipleChoiceField, MultipleChoiceField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
-from partnerships.models import Area, Membership, Organisation, Partnership, Sector, VisibleQuerySet
+from partnerships.audit_words import NOBODY, deed_in_words, kind_in_words
+from partnerships.functions import values_in_use
+from partnerships.models import (
+    Area,
+    AuditRow,
+    Membership,
+    Organisation,
+    Partnership,
+    Person,
+    Sector,
+    VisibleQuerySet,
+)
 
 LONGEST_QUERY = 200
 MOST_WORDS = 20
@@ -175,3 +188,47 @@ class OrganisationFilterSet(FilterSet):
     class Meta:
         model = Organisation
         fields: list[str] = []
+
+
+class AuditFilterSet(FilterSet):
+    """Which rows of the audit record; the choices are what the record holds."""
+
+    NO_PERSON = "none"
+
+    person = ChoicesFilter(method="by_any_of", label="Who")
+    verb = ChoicesFilter(label="What was done")
+    kind = ChoicesFilter(field_name="target_kind", label="Kind of thing")
+    key = django_filters.CharFilter(field_name="target_key", max_length=120, label="Key of the thing")
+    from_day = django_filters.DateFilter(method="on_or_after", label="On or after")
+    to_day = django_filters.DateFilter(method="on_or_before", label="On or before")
+
+    class Meta:
+        model = AuditRow
+        fields: list[str] = []
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.filters["person"].extra["choices"] = [(self.NO_PERSON, NOBODY), *self.people()]
+        self.filters["verb"].extra["choices"] = [
+            (verb, f"{deed_in_words(verb)} ({verb})") for verb in values_in_use(AuditRow, "verb")
+        ]
+        self.filters["kind"].extra["choices"] = [
+            (kind, kind_in_words(kind)) for kind in values_in_use(AuditRow, "target_kind")
+        ]
+
+    def people(self) -> list[tuple[str, str]]:
+        """Everybody who did something in the rows that the reader may see."""
+        rows = AuditRow.objects.visible_to(self.request.user).filter(by=OuterRef("pk")).order_by()
+        people = Person.objects.filter(Exists(rows)).values_list("pk", "name")
+        return [(str(pk), name) for pk, name in people]
+
+    def by_any_of(self, queryset: QuerySet, name: str, chosen: Collection[str]) -> QuerySet:
+        people = [pk for pk in chosen if pk != self.NO_PERSON]
+        nobody = Q(by=None) if self.NO_PERSON in chosen else Q()
+        return queryset.filter(Q(by__in=people) | nobody) if chosen else queryset
+
+    def on_or_after(self, queryset: QuerySet, name: str, day: date) -> QuerySet:
+        return queryset.filter(at__gte=make_aware(datetime.combine(day, time.min)))
+
+    def on_or_before(self, queryset: QuerySet, name: str, day: date) -> QuerySet:
+        return queryset.filter(at__lte=make_aware(datetime.combine(day, time.max)))

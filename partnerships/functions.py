@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import F, JSONField, QuerySet, Subquery
+from django.db import connection
+from django.db.models import F, JSONField, Model, QuerySet, Subquery
 
 _JSON = {
     "sqlite": ("json_group_array({})", "json_object({})"),
@@ -33,3 +34,21 @@ class JSONList(Subquery):
         # Column names are identifiers of this class and its caller's code, never a person's input.
         template = f"(SELECT {collect.format(element)} FROM (%(subquery)s) AS json_rows)"  # noqa: S608
         return super().as_sql(compiler, connection, template, **context)
+
+
+def values_in_use(model: type[Model], field: str) -> list[str]:
+    """The different values of a text column that an index begins with, in order.
+
+    It leaps from each value to the next one in the index, so a million rows take no longer than a few.
+    """
+    quote = connection.ops.quote_name
+    table, column = quote(model._meta.db_table), quote(str(model._meta.get_field(field).column))  # type: ignore[union-attr]
+    # Names of this code's own models, never a person's input.
+    query = (
+        f"WITH RECURSIVE used(value) AS (SELECT MIN({column}) FROM {table}"  # noqa: S608
+        f" UNION ALL SELECT (SELECT MIN({column}) FROM {table} WHERE {column} > used.value)"
+        " FROM used WHERE used.value IS NOT NULL) SELECT value FROM used WHERE value IS NOT NULL"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [value for (value,) in cursor.fetchall()]

@@ -238,6 +238,14 @@ ACCOUNTS = [
     Row("POST", "password-reset-confirm", "no such link", READ, {"new_password1": NEW, "new_password2": NEW}),
 ]
 
+# Who may read the audit record.
+RECORD = "login 403 403 403 403 403 200 200 login"
+AUDIT = [
+    Row("GET", "partnerships:audit", "", RECORD),
+    Row("POST", "partnerships:audit", "", after(RECORD)),
+    Row("GET", "partnerships:audit-csv", "", RECORD),
+]
+
 TOP = [
     Row("GET", "accessibility", "", READ),
     Row("GET", "components", "", READ),
@@ -340,4 +348,4 @@ API = [
     ),
 ]
 
-TABLE = [*PAGES, *FORMS, *ACCOUNTS, *TOP, *API]
+TABLE = [*PAGES, *FORMS, *ACCOUNTS, *AUDIT, *TOP, *API]

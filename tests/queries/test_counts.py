@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from evidence.models import Coding, Finding, FindingCitation, Source
 from partnerships.models import Membership, Organisation
-from tests.access.table import ACCOUNTS, API, FORMS, PAGES, TOP, Row
+from tests.access.table import ACCOUNTS, API, AUDIT, FORMS, PAGES, TOP, Row
 from tests.access.test_table import address_of
 from tests.access.world import World, make_world
 from tests.factories import (
@@ -33,7 +33,7 @@ FEW, MANY = 12, 200
 MOST_OF_A_PAGE, MOST_OF_THE_API = 12, 6
 # Streamed in chunks as long as the list: what one chunk takes is reviewed.
 CHUNKED = {"evidence:finding-csv"}
-ROWS = [row for row in [*PAGES, *FORMS, *ACCOUNTS, *TOP, *API] if row.method == "GET"]
+ROWS = [row for row in [*PAGES, *FORMS, *ACCOUNTS, *AUDIT, *TOP, *API] if row.method == "GET"]
 
 
 @pytest.fixture
