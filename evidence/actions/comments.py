@@ -47,6 +47,8 @@ def add_comment(
         raise ValidationError({"mentions": "Somebody you chose can't see this finding."})
     comment.save()
     comment.mentions.set(mentioned)
+    tell(mentioned, NoticeKind.MENTION, seen, by=by)
+    tell(set(authors_of(seen)) - mentioned, NoticeKind.COMMENT, seen, by=by)
     record(
         by=by,
         verb="finding.commented",
@@ -55,8 +57,6 @@ def add_comment(
         part=part,
         mentioned=sorted(person.pk for person in mentioned),
     )
-    tell(mentioned, NoticeKind.MENTION, seen, by=by)
-    tell(set(authors_of(seen)) - mentioned, NoticeKind.COMMENT, seen, by=by)
     return comment
 
 

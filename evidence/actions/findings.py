@@ -250,6 +250,8 @@ def take_step(
         checklist=list(checklist),
         by=by,
     )
+    if is_news:
+        tell_of_step(finding, step, by=by)
     record(
         by=by,
         verb=f"finding.{Status(status).value}",
@@ -258,8 +260,6 @@ def take_step(
         version=finding.version,
         visibility=finding.visibility,
     )
-    if is_news:
-        tell_of_step(finding, step, by=by)
     return finding
 
 
