@@ -6,12 +6,12 @@ type (operators, quotes left open, emoji) is taken for text, never for syntax.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import F, FloatField, Func, QuerySet, Value
+from django.db.models import F, FloatField, Func, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from markupsafe import Markup, escape
 
@@ -97,6 +97,42 @@ _LOOK_UP = {
         _SQLiteRank,
     ),
 }
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as people write it, each once, in their order."""
+    return list(dict.fromkeys(_WORD.findall(unicodedata.normalize("NFC", text).lower())))
+
+
+def having(word: str) -> Q:
+    """The findings in which a word stands."""
+    query = _query_of_word(word)
+    keys, _ = _LOOK_UP[connection.vendor]
+    return Q(pk__in=RawSQL(keys.format(query.sql), query.params))  # noqa: S611 — the word is a parameter
+
+
+def numbers_of_findings(words: Sequence[str], *, most: int) -> dict[str, int]:
+    """In how many findings each word stands, counted up to ``most``; one query.
+
+    It counts what nobody may see too: for choosing words, never to be shown.
+    """
+    if not words:
+        return {}
+    keys, _ = _LOOK_UP[connection.vendor]
+    queries = [_query_of_word(word) for word in words]
+    counts = [
+        f"(SELECT count(*) FROM ({keys.format(query.sql)} LIMIT {most}) AS counted)"  # noqa: S608
+        for query in queries
+    ]
+    with connection.cursor() as cursor:
+        # Fixed text; the words are parameters.
+        cursor.execute(f"SELECT {', '.join(counts)}", [part for query in queries for part in query.params])
+        return dict(zip(words, cursor.fetchone(), strict=True))
+
+
+def _query_of_word(word: str) -> RawSQL:
+    terms = [Term(words=(word,))]
+    return _tsquery(terms) if connection.vendor == "postgresql" else RawSQL("%s", [_fts5_query(terms)])
 
 
 def snippets(findings: Iterable[HasKey], text: str) -> dict[int, Markup]:
