@@ -9,6 +9,7 @@ from evidence.views import (
     findings_writing,
     home,
     items,
+    lookalikes,
     organisations,
     partnerships,
     programmes,
@@ -16,6 +17,7 @@ from evidence.views import (
     review,
     sectors,
     themes,
+    typed_forms,
 )
 from evidence.views.kinds import KINDS
 
@@ -44,7 +46,21 @@ urlpatterns: list[URLPattern] = [
     path("findings/", findings_reading.FindingListView.as_view(), name="finding-list"),
     path("findings.csv", findings_reading.FindingCsvView.as_view(), name="finding-csv"),
     path("findings/new/", findings_writing.FindingCreateView.as_view(), name="finding-create"),
+    path("findings/lookalikes/", lookalikes.LookalikesView.as_view(), name="lookalikes"),
+    path("findings/typed/", typed_forms.TypedFormKeepView.as_view(), name="typed-form-keep-new"),
+    path("findings/typed/token/", typed_forms.TypedFormTokenView.as_view(), name="typed-form-token"),
+    path(
+        "findings/typed/<slug:key>/discard/",
+        typed_forms.TypedFormDiscardView.as_view(),
+        name="typed-form-discard",
+    ),
+    path("findings/<slug:ref>/typed/", typed_forms.TypedFormKeepView.as_view(), name="typed-form-keep"),
     path("findings/<slug:ref>/", findings_reading.FindingDetailView.as_view(), name="finding-detail"),
+    path(
+        "findings/<slug:ref>/lookalikes/",
+        lookalikes.FindingLookalikesView.as_view(),
+        name="finding-lookalikes",
+    ),
     path("findings/<slug:ref>/edit/", findings_writing.FindingEditView.as_view(), name="finding-edit"),
     path("findings/<slug:ref>/copy/", findings_writing.FindingCopyView.as_view(), name="finding-copy"),
     path("findings/<slug:ref>/submit/", review.SubmitView.as_view(), name="finding-submit"),

@@ -4,6 +4,7 @@
 """
 
 import datetime
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -32,6 +33,7 @@ from evidence.models import (
     ReviewStep,
     Source,
     Theme,
+    TypedForm,
     Visibility,
     Wave,
 )
@@ -464,6 +466,18 @@ class FindingCitationFactory(DjangoModelFactory):
 
     finding = factory.SubFactory(FindingFactory, literature=True)
     reference = factory.SubFactory(ReferenceFactory)
+
+
+class TypedFormFactory(DjangoModelFactory):
+    """A new finding that somebody began; ``finding=`` and its ref as ``key=`` for the change of one."""
+
+    class Meta:
+        model = TypedForm
+
+    key = factory.LazyFunction(lambda: str(uuid.uuid4()))
+    content = factory.LazyFunction(lambda: {"text": ["Half a thought"], "visibility": ["funder"]})
+    page = "a page"
+    created_by = factory.SubFactory(PersonFactory, evaluator=True)
 
 
 class ReviewStepFactory(DjangoModelFactory):

@@ -24,6 +24,7 @@ AT_WITHOUT_BY = {
     "Notice.sent_at": "the product sends it, no person",
     "Notice.due_at": "a time to come, no deed",
     "LoadedRecord.loaded_at": "a command loads the data files, no person",
+    "TypedForm.saved_at": "its owner alone saves it",
 }
 
 # Fields of a finding that no filter of their own asks for, and why.

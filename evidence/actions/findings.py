@@ -32,6 +32,7 @@ from evidence.actions.finding_rules import (
     visibility_after_rewording,
 )
 from evidence.actions.notices import tell_of_step
+from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import Coding, Finding, ReviewStep, Source
 from partnerships.audit import record
 from partnerships.errors import Conflict, StepRefused
@@ -53,6 +54,7 @@ def log_finding(
 
     ``submission_key`` is what the form was given when it was opened. Sent twice with the same content it
     returns the finding of the first time; a different entry from the same form is a finding of its own.
+    What was typed into that form and kept is forgotten, being saved now.
     Raises PermissionDenied, and ValidationError by field (``text``, ``collected_on``, ``codings`` …).
     """
     if not may_log(by):
@@ -80,6 +82,8 @@ def log_finding(
     else:
         write_relations(finding, data, by=by)
         record(by=by, verb="finding.logged", target=finding, key=finding.ref, origin=origin)
+    if submission_key:
+        forget_typed_form(by=by, key=submission_key)
     if submit and finding.status == Status.DRAFT:
         return submit_finding(by=by, finding=finding, version=finding.version)
     return finding
@@ -87,9 +91,17 @@ def log_finding(
 
 @transaction.atomic
 def update_finding(
-    *, by: Person, finding: Finding, data: FindingInput, version: int, submit: bool = False
+    *,
+    by: Person,
+    finding: Finding,
+    data: FindingInput,
+    version: int,
+    submit: bool = False,
+    typed_form: str = "",
 ) -> Finding:
     """Save changed content as the next version, and submit it in the same transaction when asked to.
+
+    ``typed_form`` is the key of the typed form that this saves; it is forgotten then.
 
     A published finding that partnerships or the public can read goes back to the funder's circle: its new
     words must be released again by a second person. Raises Conflict, PermissionDenied, ValidationError.
@@ -113,6 +125,8 @@ def update_finding(
     record(
         by=by, verb="finding.edited", target=finding, key=finding.ref, fields=changed, version=finding.version
     )
+    if typed_form:
+        forget_typed_form(by=by, key=typed_form)
     if submit:
         return submit_finding(by=by, finding=finding, version=finding.version)
     return finding

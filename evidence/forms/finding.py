@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from evidence.actions.finding_input import FindingInput, SourceInput, title_from
 from evidence.actions.finding_rules import missing_for_readers
@@ -104,6 +105,12 @@ class FindingForm(forms.Form):
             list(FrameworkItem.objects.visible_to(person).defer("statement")),
             choices=posted_choices(self.data) if self.is_bound else self.initial.get("codings", {}),
         )
+
+    def show_typed(self, typed: QueryDict) -> None:
+        """Show what was typed before, as it was, without judging it yet."""
+        for name, field in self.fields.items():
+            self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
+        self.picker.choices = posted_choices(typed)
 
     def is_valid(self) -> bool:
         return super().is_valid() and self.picker.is_valid

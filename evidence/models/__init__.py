@@ -18,6 +18,7 @@ from evidence.models.framework import (
 from evidence.models.reference import Citation, Programme, Reference
 from evidence.models.review import ReviewStep
 from evidence.models.source import Source
+from evidence.models.typed_form import TypedForm
 from evidence.models.visibility import Visibility
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "ReviewStep",
     "Source",
     "Theme",
+    "TypedForm",
     "Visibility",
     "Wave",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from evidence.models import Comment, Finding, ReviewStep
+from evidence.models import Comment, Finding, ReviewStep, TypedForm
 from partnerships.access import Permission, has_permission
 from partnerships.models import Partnership
 
@@ -107,6 +107,11 @@ def numbers_in(person: Any, trays: Iterable[Tray]) -> dict[str, int]:
 def findings_in(person: Any, tray: Tray) -> QuerySet[Finding]:
     in_tray = Finding.objects.visible_to(person).filter(tray.rule)
     return in_tray.select_related("created_by", "claimed_by").order_by(tray.order, "pk")
+
+
+def begun_by(person: Any) -> QuerySet[TypedForm]:
+    """What a person began to type and has not saved, the last first."""
+    return TypedForm.objects.visible_to(person).select_related("finding")
 
 
 def rows_of(person: Any, findings: Iterable[Finding]) -> dict[int, Row]:

@@ -158,6 +158,7 @@ def actions_for(person: Any, finding: Finding) -> list[tuple[str, str]]:
     may_edit_here = finding.origin != Finding.Origin.LITERATURE and finding_rules.may_edit(person, finding)
     steps = (
         ("Edit", "edit", may_edit_here),
+        ("Find look-alikes", "lookalikes", finding_rules.may_submit(person, finding)),
         ("Submit for review", "submit", finding_rules.may_submit(person, finding)),
         ("Return with a reason", "return", finding_rules.may_return(person, finding)),
         (

@@ -1,11 +1,13 @@
 """Stating a finding: new, copied, or changed."""
 
 import dataclasses
+import datetime
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,11 +19,13 @@ from evidence.actions.finding_rules import BEYOND_THE_FUNDER, may_copy, may_edit
 from evidence.actions.findings import log_finding, update_finding
 from evidence.forms.conflict import carried, differences, settled
 from evidence.forms.finding import FindingForm, initial_of, problems_of
-from evidence.models import Finding, ReviewStep
+from evidence.models import Finding, ReviewStep, TypedForm
+from evidence.queries.inbox import begun_by
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission
 from partnerships.errors import Conflict
 from partnerships.views.bases import VisibleDetailView
+from partnerships.views.filtering import printable
 
 Status = Finding.Status
 
@@ -32,6 +36,7 @@ class FindingCreateView(SignedInMixin, FormView):
     permission = Permission.LOG_FINDINGS
     form_class = FindingForm
     template_name = "evidence/finding_form.html"
+    typed: TypedForm | None = None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {
@@ -42,6 +47,9 @@ class FindingCreateView(SignedInMixin, FormView):
     def get_form(self, form_class: Any = None) -> FindingForm:
         form = super().get_form(form_class)
         begin_with(form, self.request)
+        if not form.is_bound and (typed := typed_before(self.request, finding=None)):
+            self.typed = typed
+            form.show_typed(typed.data)
         return form
 
     def form_valid(self, form: FindingForm) -> HttpResponse:
@@ -59,7 +67,11 @@ class FindingCreateView(SignedInMixin, FormView):
         return redirect(finding)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | NEW | {"action": self.request.get_full_path()}
+        context = super().get_context_data(**kwargs) | NEW | {"action": self.request.get_full_path()}
+        return context | {
+            "keeping": keeping_new(context["form"], self.request, self.typed),
+            "begun": [] if self.typed or context["form"].is_bound else new_begun_by(self.request.user),
+        }
 
 
 class FindingCopyView(SignedInMixin, FormMixin, VisibleDetailView):
@@ -92,7 +104,8 @@ class FindingCopyView(SignedInMixin, FormMixin, VisibleDetailView):
             "lead": f"Everything of {self.object.ref} is filled in. What you save is a new finding of yours.",
             "action": reverse("evidence:finding-create"),
         }
-        return super().get_context_data(**kwargs) | NEW | copied
+        context = super().get_context_data(**kwargs) | NEW | copied
+        return context | {"keeping": keeping_new(context["form"], self.request, None), "begun": []}
 
 
 class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
@@ -103,12 +116,21 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
     form_class = FindingForm
     template_name = "evidence/finding_form.html"
     object: Finding
+    typed: TypedForm | None = None
+    typed_at: datetime.datetime | None = None
 
     def get_queryset(self) -> QuerySet[Finding]:
-        return super().get_queryset().select_related("source__respondent_sector", "programme")
+        typed = TypedForm.objects.visible_to(self.request.user).filter(key=OuterRef("ref"))
+        return (
+            super()
+            .get_queryset()
+            .select_related("source__respondent_sector", "programme")
+            .annotate(typed_at=Subquery(typed.values("saved_at")[:1]))
+        )
 
     def get_object(self, queryset: QuerySet[Finding] | None = None) -> Finding:
-        finding: Finding = super().get_object(queryset)
+        finding = super().get_object(queryset)
+        self.typed_at = finding.typed_at
         if finding.origin == Finding.Origin.LITERATURE or not works_on(self.request.user, finding):
             raise PermissionDenied
         return finding
@@ -116,11 +138,20 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
         if not may_edit(request.user, self.object):
-            messages.info(
-                request, f"Finding {self.object.ref} is {in_status(self.object)}: you can't change it now."
-            )
+            messages.info(request, self.cannot())
             return redirect(self.object)
         return self.render_to_response(self.get_context_data())
+
+    def cannot(self) -> str:
+        finding = self.object
+        kept = " What you typed is kept: read it from your inbox." if self.typed_at else ""
+        return f"Finding {finding.ref} is {in_status(finding)}: you can't change it now.{kept}"
+
+    def get_form(self, form_class: Any = None) -> FindingForm:
+        form = super().get_form(form_class)
+        if self.typed:
+            form.show_typed(self.typed.data)
+        return form
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
@@ -141,6 +172,8 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
             "is_published": self.object.status == Status.PUBLISHED,
         }
         if self.request.method != "POST":
+            self.typed = typed_before(self.request, self.object)
+        if self.request.method != "POST" and not self.typed:
             kwargs["initial"] = stored(self.object) | {"version": self.object.version}
         return kwargs
 
@@ -152,6 +185,7 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
                 data=dataclasses.replace(form.finding_input(), programme=self.object.programme),
                 version=form.cleaned_data["version"] or 0,
                 submit=asks_review(self.request) and self.object.status not in READ_BY_OTHERS,
+                typed_form=self.object.ref,
             )
         except Conflict as conflict:
             return self.ask_which(form, cast(Finding, conflict.current))
@@ -176,7 +210,17 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         finding = self.object
-        return super().get_context_data(**kwargs) | {
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "keeping": keeping(
+                context["form"],
+                self.request,
+                self.typed,
+                address=reverse("evidence:typed-form-keep", args=[finding.ref]),
+                again=f"{self.request.path}?{urlencode({'continue': finding.ref})}",
+            ),
+            "begun": [],
+            "begun_at": None if self.typed or context["form"].is_bound else self.typed_at,
             "form_title": f"Edit {finding.ref}",
             "lead": "",
             "action": self.request.path,
@@ -207,6 +251,7 @@ NEW = {
     "buttons": BUTTONS[Status.DRAFT],
     "is_released": False,
     "returned": None,
+    "begun_at": None,
 }
 
 
@@ -232,6 +277,46 @@ def begin_with(form: FindingForm, request: HttpRequest) -> None:
             unknown.append(f"partnership “{slug[:40]}”")
     for name in unknown if not form.is_bound else ():
         messages.warning(request, f"There is no {name}, so it was left out.")
+
+
+def typed_before(request: HttpRequest, finding: Finding | None) -> TypedForm | None:
+    """What the person typed before and the address asks to go on with (?continue=…)."""
+    if "continue" not in request.GET:
+        return None
+    key = finding.ref if finding else printable(request.GET["continue"])
+    typed = TypedForm.objects.visible_to(request.user).filter(key=key, finding=finding).first()
+    if typed is None:
+        messages.info(request, "What you typed there is not kept any more: it was saved or discarded.")
+    return typed
+
+
+def new_begun_by(person: Any) -> QuerySet[TypedForm]:
+    """The last few new findings that a person began and has not saved."""
+    return begun_by(person).filter(finding=None)[:3]
+
+
+def keeping_new(form: FindingForm, request: HttpRequest, typed: TypedForm | None) -> dict[str, Any]:
+    create = reverse("evidence:finding-create")
+    return keeping(
+        form,
+        request,
+        typed,
+        address=reverse("evidence:typed-form-keep-new"),
+        again=f"{create}?{urlencode({'continue': form['submission_key'].value()})}",
+    )
+
+
+def keeping(
+    form: FindingForm, request: HttpRequest, typed: TypedForm | None, *, address: str, again: str
+) -> dict[str, Any]:
+    """What the page needs to keep itself: where to, on top of which save, and where to find it again."""
+    return {
+        "address": address,
+        "again": again,
+        "base": request.POST.get("typed_base", 0) if form.is_bound else (typed.sequence if typed else 0),
+        "is_unsaved": form.is_bound,
+        "since": typed.saved_at if typed else None,
+    }
 
 
 def stored(finding: Finding) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from evidence.forms.steps import PublishForm, ReasonForm, StepForm
 from evidence.models import Finding
 from evidence.queries.cards import cards_of, with_excerpts
 from evidence.queries.comments import comments_on
-from evidence.queries.inbox import Tray, findings_in, numbers_in, rows_of, trays_of
+from evidence.queries.inbox import Tray, begun_by, findings_in, numbers_in, rows_of, trays_of
 from evidence.queries.labels import labels_for
 from evidence.views.findings_reading import coding_line
 from evidence.views.signed_in import SignedInMixin, signed_in
@@ -280,6 +280,7 @@ class InboxView(SignedInMixin, TemplateView):
                 }
                 for tray in (shown or trays)
             ],
+            "begun": [] if shown else begun_by(person),
             "page": page,
             "base_query": urlencode({"show": shown[0].key}) if shown else "",
         }

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -46,7 +47,15 @@ def signed_out(request: HttpRequest) -> HttpResponseBase:
     words = words_in(request.POST)
     if not words:
         return redirect_to_login(request.get_full_path())
-    return render(request, "evidence/signed_out.html", {"words": words}, status=403)
+    return render(
+        request, "evidence/signed_out.html", {"words": words, "again": where_to_go_on(request)}, status=403
+    )
+
+
+def where_to_go_on(request: HttpRequest) -> str:
+    """The page that the words came from, with what of them was kept while they were typed."""
+    key = request.POST.get("submission_key", "")
+    return f"{request.path}?{urlencode({'continue': key})}" if key else request.get_full_path()
 
 
 def words_in(data: QueryDict) -> list[tuple[str, str]]:

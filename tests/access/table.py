@@ -109,6 +109,13 @@ LEADS_ON_WHAT_WAITS = "login 404 404 404 403 403 200 404 login"
 LEADS_ON_WHAT_IS_PUBLIC = "login 403 403 403 403 403 200 403 login"
 TEAM_ON_COMMENTS = "login 404 404 404 302 302 302 404 login"
 NEW_FINDING = {"text": "What was found.", "visibility": "funder"}
+TYPED = NEW_FINDING | {
+    "submission_key": "7b0c2f4e-52a1-4a34-9a3b-1d6f0e1c2b3a",
+    "typed_base": 0,
+    "typed_sequence": 1,
+    "typed_page": "a page",
+    "typed_person": "{evaluator}",
+}
 COMPLETE_FINDING = NEW_FINDING | {
     "version": 1,
     "programme_wide": "on",
@@ -203,6 +210,16 @@ FORMS = [
     Row("POST", "evidence:comment-resolve", "comment on for-public", TEAM_ON_COMMENTS),
     Row("POST", "evidence:comment-resolve", "comment on draft", "login 404 404 404 302 404 302 404 login"),
     Row("GET", "evidence:inbox", "", LOGGING),
+    # What somebody is typing: their own alone, leads included among the others.
+    Row("GET", "evidence:typed-form-discard", "typed form", "login 403 403 403 200 404 404 403 login"),
+    Row("POST", "evidence:typed-form-discard", "typed form", "login 403 403 403 302 404 404 403 login"),
+    Row("GET", "evidence:typed-form-token", "", "401 403 403 403 200 200 200 403 401"),
+    # The page says whose it is: everybody but the evaluator is somebody else here.
+    Row("POST", "evidence:typed-form-keep-new", "", "401 403 403 403 200 403 403 403 401", TYPED),
+    Row("POST", "evidence:typed-form-keep", "draft", "401 403 403 403 200 403 403 403 401", TYPED),
+    Row("GET", "evidence:finding-lookalikes", "draft", AUTHOR_AND_LEADS),
+    Row("GET", "evidence:finding-lookalikes", "for-public", "login 403 403 403 200 403 200 403 login"),
+    Row("POST", "evidence:lookalikes", "", "401 403 403 403 200 200 200 403 401", NEW_FINDING),
 ]
 
 OWN = "login 200 200 200 200 200 200 200 login"

@@ -24,6 +24,7 @@ TELLS_OF_VISITS = ("partnerships:audit", "partnerships:audit-csv")
 # Different at each visit, and no part of what is shown.
 FRESH = re.compile(
     rb'name="csrfmiddlewaretoken" value="[^"]+"'
+    rb'|"token": "[^"]+"'
     rb"|[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
 )
 
@@ -127,6 +128,8 @@ def crawl(browser: Client, start: list[str]) -> Iterator[tuple[str, HttpResponse
 def forbidden_words(persona: str) -> set[str]:
     """The marked words that this persona may not read anywhere."""
     words = {mark(name, part) for name in HIDDEN_FROM[persona] for part in MARKED}
+    if persona != "evaluator":
+        words.add(mark("begun", "text"))
     if persona not in {"funder", "evaluator", "other_evaluator", "lead"}:
         words |= {mark(name, "role") for name in FINDINGS}
     if persona not in {"evaluator", "other_evaluator", "lead"}:

@@ -38,7 +38,10 @@ def ask(browser: Client, row: Row, world: World) -> HttpResponse:
     options = {"content_type": "application/json"} if row.name.startswith("api-") else {}
     if row.method == "GET":
         return browser.get(address)
-    data = {name.format_map(arguments): value for name, value in row.data.items()}
+    data = {
+        name.format_map(arguments): value.format_map(arguments) if isinstance(value, str) else value
+        for name, value in row.data.items()
+    }
     with transaction.atomic():
         response = getattr(browser, row.method.lower())(address, data, **options)
         transaction.set_rollback(True)

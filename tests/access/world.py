@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from evidence.models import Finding, FrameworkItem, Programme, Reference
+from evidence.models import Finding, FrameworkItem, Programme, Reference, TypedForm
 from partnerships.models import Organisation, Sector
 from tests.factories import (
     ApproachFactory,
@@ -29,6 +29,7 @@ from tests.factories import (
     SectorFactory,
     SourceFactory,
     ThemeFactory,
+    TypedFormFactory,
 )
 from tests.personas import Personas, make_personas
 
@@ -65,6 +66,7 @@ class World:
     organisation: Organisation
     programme: Programme
     reference: Reference
+    typed_form: TypedForm
     findings: dict[str, Finding]
 
     @cached_property
@@ -86,6 +88,8 @@ class World:
             "area": self.personas.partnership.areas.get().code,
             "programme": self.programme.slug,
             "reference": self.reference.key,
+            "typed form": self.typed_form.key,
+            "evaluator": str(self.personas.evaluator.pk),
         }
 
     def add_finding(self, name: str) -> Finding:
@@ -143,6 +147,9 @@ def make_world(*findings: str) -> World:
         organisation=organisation,
         programme=ProgrammeFactory(),
         reference=reference,
+        typed_form=TypedFormFactory(
+            created_by=personas.evaluator, content={"text": [f"Begun: {mark('begun', 'text')}"]}
+        ),
         findings={},
     )
     for name in findings or FINDINGS:

@@ -16,6 +16,7 @@ NO_PAGES = {
     "evidence:reference-list-ris",
     "evidence:reference-ris",
     "partnerships:audit-csv",
+    "evidence:typed-form-token",
     "healthz",
     "robots",
 }

@@ -46,7 +46,7 @@ evidence:finding-detail for-team                          -   -   -  11  11
 evidence:finding-detail for-funder                        -   -   9  11  11
 evidence:finding-detail for-partnerships                  -   9   9  11  11
 evidence:finding-detail for-public                        6   9   9  11  11
-evidence:finding-create                                   -   -   -   5   5
+evidence:finding-create                                   -   -   -   6   6
 evidence:finding-edit draft                               -   -   -  11  11
 evidence:finding-edit returned                            -   -   -  12  12
 evidence:finding-edit submitted                           -   -   -   -  11
@@ -61,7 +61,11 @@ evidence:finding-withdraw for-public                      -   -   -   9   9
 evidence:finding-delete draft                             -   -   -   9   9
 evidence:finding-comment submitted                        -   -   -  10  10
 evidence:finding-comment for-public                       -   -   -  10  10
-evidence:inbox                                            -   -   -  11   9
+evidence:inbox                                            -   -   -  12  10
+evidence:typed-form-discard typed-form                    -   -   -   4   -
+evidence:typed-form-token                                 -   -   -   3   3
+evidence:finding-lookalikes draft                         -   -   -   6   6
+evidence:finding-lookalikes for-public                    -   -   -   6   6
 login                                                     0   -   -   -   -
 partnerships:account                                      -   6   5   5   5
 password-change                                           -   3   3   3   3

@@ -1,0 +1,86 @@
+"""Keeping what people type until they save it.
+
+A typed form is its owner's alone and no evidence yet, so it leaves no row in the audit record.
+"""
+
+import datetime
+import json
+from collections.abc import Mapping, Sequence
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from evidence.actions.finding_rules import may_log, works_on
+from evidence.models import Finding, TypedForm
+from partnerships.models import Person
+
+LARGEST = 200_000  # characters; the longest finding that can be saved is a third of that
+MOST_OF_A_PERSON = 100
+KEPT_FOR = datetime.timedelta(days=90)
+
+
+class OutOfDate(Exception):
+    """Another page has saved this form since, or it is gone: saved for good, or discarded.
+
+    ``current`` is what is kept now, or None.
+    """
+
+    def __init__(self, current: TypedForm | None) -> None:
+        super().__init__("What is kept is not what this page saved last.")
+        self.current = current
+
+
+@transaction.atomic
+def keep_typed_form(
+    *,
+    by: Person,
+    key: str,
+    fields: Mapping[str, Sequence[str]],
+    base: int,
+    sequence: int,
+    page: str,
+    finding: Finding | None = None,
+) -> TypedForm:
+    """Keep the fields of a form as they stand in a page, and return what is kept.
+
+    ``base`` is the sequence that the page knows to be kept (0: nothing), ``sequence`` the number of this
+    save, ``page`` tells opened pages apart. A page may repeat itself, and go on when an answer was lost; a
+    save that was overtaken, or that knows nothing of another page's, raises OutOfDate and changes nothing.
+    Raises PermissionDenied, and ValidationError for more than anybody types.
+    """
+    if not (works_on(by, finding) if finding else may_log(by)):
+        raise PermissionDenied
+    content = {
+        name: [value.replace("\x00", "") for value in values]
+        for name, values in fields.items()
+        if "\x00" not in name and any(values)
+    }
+    if len(json.dumps(content, ensure_ascii=False)) > LARGEST:
+        raise ValidationError("That is more than a finding can hold.", code="too_long")
+    Person.objects.select_for_update(no_key=True).get(pk=by.pk)  # one save of a person after the other
+    kept = TypedForm.objects.filter(created_by=by, key=key).first()
+    if kept is None:
+        if base:
+            raise OutOfDate(None)
+        if by.typed_forms.count() >= MOST_OF_A_PERSON:
+            raise ValidationError("Too many findings are begun and not saved: finish some first.")
+        kept = TypedForm(created_by=by, key=key, finding=finding)
+    elif (kept.page, kept.sequence, kept.content) == (page, sequence, content):
+        return kept
+    elif not (sequence > kept.sequence and (kept.page == page or kept.sequence == base)):
+        raise OutOfDate(kept)
+    kept.content, kept.sequence, kept.page, kept.saved_at = content, sequence, page, timezone.now()
+    kept.save()
+    return kept
+
+
+def forget_typed_form(*, by: Person, key: str) -> None:
+    """Delete what a person typed into one form: it was saved for good, or is not wanted any more."""
+    TypedForm.objects.filter(created_by=by, key=key).delete()
+
+
+def forget_old_typed_forms() -> int:
+    """Delete what nobody has touched for 90 days, and say how many forms that were."""
+    deleted, _ = TypedForm.objects.filter(saved_at__lt=timezone.now() - KEPT_FOR).delete()
+    return deleted

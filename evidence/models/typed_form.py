@@ -1,0 +1,86 @@
+"""Words on their way: what somebody has typed into the form of a finding and not saved yet."""
+
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import models
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from evidence.models.finding import Finding
+from partnerships.access import Permission, has_permission
+from partnerships.models import VisibleQuerySet
+
+FIRST_WORDS = 10
+
+
+class TypedFormQuerySet(VisibleQuerySet):
+    def visible_to(self, person: Any) -> Self:
+        """One's own, as long as one logs findings and may see the finding that it would change."""
+        if not has_permission(person, Permission.LOG_FINDINGS):
+            return self.none()
+        of_visible = models.Q(finding=None) | models.Q(finding__in=Finding.objects.visible_to(person))
+        return self.filter(of_visible, created_by=person)
+
+
+class TypedForm(models.Model):
+    """The fields of a form as they stand in somebody's page, complete or not. Its owner alone sees it.
+
+    ``key`` is the submission key of a new finding's form, or the ref of the finding that is being changed.
+    """
+
+    key = models.CharField(max_length=36)
+    finding = models.ForeignKey(
+        Finding, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
+    )
+    # The name of each field that says something, with its values as a browser posts them.
+    content = models.JSONField()
+    # Which save this was, counted by the page that sent it, and which opened page that was.
+    sequence = models.PositiveIntegerField(default=1)
+    page = models.CharField(max_length=36, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="typed_forms"
+    )
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    objects = TypedFormQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-saved_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["created_by", "key"],
+                name="one_typed_form_of_person_and_key",
+                violation_error_message="What was typed there is kept already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Typed form {self.key}"
+
+    def get_absolute_url(self) -> str:
+        """The form in which to go on writing."""
+        form = (
+            reverse("evidence:finding-edit", args=[self.finding.ref])
+            if self.finding
+            else reverse("evidence:finding-create")
+        )
+        return f"{form}?{urlencode({'continue': self.key})}"
+
+    @property
+    def data(self) -> QueryDict:
+        """The fields as a browser would post them."""
+        data = QueryDict(mutable=True)
+        for name, values in self.content.items():
+            data.setlist(name, values)
+        return data
+
+    @property
+    def first_words(self) -> str:
+        """How its owner recognises it; empty while neither text, headline nor quote says anything."""
+        stated = (self.content.get(name, [""])[0].strip() for name in ("text", "title", "quote"))
+        return Truncator(next(filter(None, stated), "")).words(FIRST_WORDS)
