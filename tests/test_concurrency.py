@@ -5,14 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 
+from evidence.actions.comments import add_comment
 from evidence.actions.finding_input import FindingInput, input_of
 from evidence.actions.findings import log_finding, publish_finding, update_finding
 from evidence.models import Finding
 from partnerships.errors import Conflict, StepRefused
-from partnerships.models import AuditRow, Person
-from tests.factories import FindingFactory, PersonFactory
+from partnerships.models import AuditRow, Notice, Person
+from partnerships.notices import deliver, due
+from tests.factories import FindingFactory, NoticeFactory, PersonFactory
 from tests.personas import make_personas
 from tests.test_workflow import complete_input
 
@@ -90,3 +93,24 @@ def test_twenty_leads_publish_one_finding_once() -> None:
     results = all_at_once(publish)
     assert [result for result in results if not isinstance(result, Conflict | StepRefused)] == ["published"]
     assert finding.steps.filter(step="publish").count() == 1
+
+
+def test_twenty_processes_send_each_message_once() -> None:
+    finding = FindingFactory(submitted=True)
+    for _ in range(5):
+        NoticeFactory(person=PersonFactory(lead=True), target_key=finding.ref)
+    sent = all_at_once(lambda number: deliver(due(with_digests=True)))
+    assert sum(sent) == len(mail.outbox) == 5
+    assert set(Notice.objects.values_list("state", "attempts")) == {("sent", 1)}
+
+
+def test_twenty_sendings_of_one_comment_make_one() -> None:
+    finding = FindingFactory(submitted=True)
+    lead = PersonFactory(lead=True)
+
+    def comment(number: int) -> int:
+        by = Person.objects.get(pk=lead.pk)
+        return add_comment(by=by, finding=finding, text="Which month?").pk
+
+    assert len(set(all_at_once(comment))) == 1
+    assert Notice.objects.count() == 1

@@ -27,7 +27,7 @@ class CommentForm(StepForm):
         super().__init__(*args, **kwargs)
         self.colleagues = {str(person.pk): person for person in colleagues}
         self.fields["mentions"] = ticks(
-            "Who should see it?",
+            "Who should be told?",
             [(key, person.name) for key, person in self.colleagues.items()],
             help_text="They find it in their inbox and are told by e-mail.",
         )

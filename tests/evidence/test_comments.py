@@ -259,7 +259,9 @@ def test_a_lead_takes_a_finding_for_review_and_others_see_it(
     other = Client()
     other.force_login(PersonFactory(lead=True), backend="django.contrib.auth.backends.ModelBackend")
     for address in ("/inbox/", f"/findings/{submitted.ref}/"):
-        assert "Lead is reviewing it since" in page(other.get(address))
+        html = page(other.get(address))
+        assert "Lead is reviewing it since" in html
+        assert "Take it over" in html
     assert Finding.objects.get().version == submitted.version
     assert Finding.history.count() == versions
 
