@@ -7,10 +7,11 @@ import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.utils import timezone
 
+from evidence.actions.finding_rules import works_on
 from evidence.models import Coding, Finding, FindingCitation, FrameworkItem, Programme, Reference, Source
 from partnerships.models import Organisation, Partnership, Person, Sector
 
@@ -181,6 +182,24 @@ def source_for(finding: Finding, data: FindingInput, *, by: Person) -> Source | 
     for name, value in values.items():
         setattr(source, name, value)
     source.save()
+    return source
+
+
+def source_to_share(finding: Finding, *, by: Person) -> Source | None:
+    """The source of a finding, for another one of the same conversation.
+
+    Raises PermissionDenied where the finding is not this person's to work on.
+    """
+    if not works_on(by, finding):
+        raise PermissionDenied
+    source = finding.source
+    if source and source.consent_withdrawn_at:
+        raise ValidationError(
+            {"source_kind": ["Consent to this source was withdrawn: nothing can rest on it."]}
+        )
+    if source and not source.is_shared:
+        source.is_shared = True
+        source.save(update_fields=["is_shared"])
     return source
 
 

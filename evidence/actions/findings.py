@@ -13,6 +13,7 @@ from evidence.actions.finding_input import (
     changed_fields,
     check_content,
     source_for,
+    source_to_share,
     submission_digest,
     write_relations,
 )
@@ -49,12 +50,16 @@ def log_finding(
     submit: bool = False,
     submission_key: str = "",
     origin: str = Finding.Origin.CASE_STUDY,
+    same_source_as: Finding | None = None,
 ) -> Finding:
     """Save a new finding as a draft, or submit it at once; sent again, it makes no second one.
 
     ``submission_key`` is what the form was given when it was opened. Sent twice with the same content it
     returns the finding of the first time; a different entry from the same form is a finding of its own.
     What was typed into that form and kept is forgotten, being saved now.
+
+    It rests on the source of ``same_source_as`` as long as it states the same of it: several findings of one
+    conversation have one source.
     Raises PermissionDenied, and ValidationError by field (``text``, ``collected_on``, ``codings`` …).
     """
     if not may_log(by):
@@ -70,6 +75,8 @@ def log_finding(
     )
     assign_content(finding, data)
     finding._history_user = by
+    if same_source_as:
+        finding.source = source_to_share(same_source_as, by=by)
     try:
         with transaction.atomic():
             finding.source = source_for(finding, data, by=by)

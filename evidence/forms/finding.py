@@ -16,6 +16,17 @@ from evidence.models import Finding, FrameworkItem, Reference, Source
 from evidence.queries.choices import choices_for
 from partnerships.models import Organisation, Partnership, Person, Sector
 
+# What several findings of one conversation have in common.
+SAME_IN_ONE_CONVERSATION = (
+    "partnerships",
+    "programme_wide",
+    "organisations",
+    "sectors",
+    "source_kind",
+    "collected_on",
+    "respondent_role",
+    "respondent_sector",
+)
 SOURCE_DETAILS = ("collected_on", "respondent_role", "respondent_sector")
 
 
@@ -72,6 +83,8 @@ class FindingForm(forms.Form):
     submission_key = forms.CharField(
         required=False, max_length=36, initial=uuid.uuid4, widget=forms.HiddenInput
     )
+    # The ref of the finding before it, when several are logged from one source.
+    after = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -105,6 +118,11 @@ class FindingForm(forms.Form):
             list(FrameworkItem.objects.visible_to(person).defer("statement")),
             choices=posted_choices(self.data) if self.is_bound else self.initial.get("codings", {}),
         )
+
+    def show_source_of(self, stated: FindingInput) -> None:
+        """Take over from the finding before it where it was, and where one has it from."""
+        before = initial_of(stated)
+        self.initial.update({name: before[name] for name in SAME_IN_ONE_CONVERSATION})
 
     def show_typed(self, typed: QueryDict) -> None:
         """Show what was typed before, as it was, without judging it yet."""

@@ -47,10 +47,24 @@ class FindingCreateView(SignedInMixin, FormView):
     def get_form(self, form_class: Any = None) -> FindingForm:
         form = super().get_form(form_class)
         begin_with(form, self.request)
-        if not form.is_bound and (typed := typed_before(self.request, finding=None)):
+        if form.is_bound:
+            return form
+        if before := self.finding_before(self.request.GET.get("after", "")):
+            form.initial["after"] = before.ref
+            form.show_source_of(input_of(before))
+        if typed := typed_before(self.request, finding=None):
             self.typed = typed
             form.show_typed(typed.data)
         return form
+
+    def finding_before(self, ref: str) -> Finding | None:
+        """The finding of one's own from whose source another is logged, if its source may still be used."""
+        visible = Finding.objects.visible_to(self.request.user).select_related("source__respondent_sector")
+        finding = visible.filter(ref=printable(ref)).first() if ref else None
+        if finding is None or not works_on(self.request.user, finding):
+            return None
+        is_withdrawn = finding.source and finding.source.consent_withdrawn_at
+        return None if is_withdrawn else finding
 
     def form_valid(self, form: FindingForm) -> HttpResponse:
         try:
@@ -59,15 +73,21 @@ class FindingCreateView(SignedInMixin, FormView):
                 data=form.finding_input(),
                 submit=form.is_for_review,
                 submission_key=form.cleaned_data["submission_key"],
+                same_source_as=self.finding_before(form.cleaned_data["after"]),
             )
         except ValidationError as refusal:
             form.add_problems(problems_of(refusal))
             return self.form_invalid(form)
         messages.success(self.request, saved_message(finding, asks_review(self.request)))
-        return redirect(finding)
+        return redirect(where_next(self.request, finding))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs) | NEW | {"action": self.request.get_full_path()}
+        if before := context["form"]["after"].value():
+            context["lead"] = (
+                f"Partnerships, sectors, organisations and source are those of {before}. "
+                "What you found, and what it bears on, is new."
+            )
         return context | {
             "keeping": keeping_new(context["form"], self.request, self.typed),
             "begun": [] if self.typed or context["form"].is_bound else new_begun_by(self.request.user),
@@ -193,7 +213,7 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
             form.add_problems(problems_of(refusal))
             return self.form_invalid(form)
         messages.success(self.request, saved_message(finding, asks_review(self.request)))
-        return redirect(finding)
+        return redirect(where_next(self.request, finding))
 
     def ask_which(self, form: FindingForm, current: Finding) -> HttpResponse:
         """Both texts of every part that differs, and the choice between them."""
@@ -234,7 +254,11 @@ READ_BY_OTHERS = (Status.SUBMITTED, Status.PUBLISHED)
 SAVE = ("Save changes", "primary", "save")
 # Saving comes first: it is what Enter in a field does.
 BUTTONS: dict[str, list[tuple[str, str, str]]] = {
-    Status.DRAFT: [("Save draft", "secondary", "save"), ("Submit for review", "primary", "submit")],
+    Status.DRAFT: [
+        ("Save draft", "secondary", "save"),
+        ("Submit for review", "primary", "submit"),
+        ("Save and log another from this source", "secondary", "another"),
+    ],
     Status.RETURNED: [("Save changes", "secondary", "save"), ("Submit again", "primary", "submit")],
     Status.SUBMITTED: [SAVE],
     Status.PUBLISHED: [SAVE],
@@ -253,6 +277,13 @@ NEW = {
     "returned": None,
     "begun_at": None,
 }
+
+
+def where_next(request: HttpRequest, finding: Finding) -> str:
+    """The finding that was saved, or the form for another one from its source."""
+    if request.POST.get("step") != "another":
+        return finding.get_absolute_url()
+    return f"{reverse('evidence:finding-create')}?{urlencode({'after': finding.ref})}"
 
 
 def asks_review(request: HttpRequest) -> bool:

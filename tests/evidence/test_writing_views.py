@@ -5,12 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from evidence.actions.finding_input import input_of
 from evidence.actions.finding_rules import AnonymisationPoint
+from evidence.actions.findings import log_finding
 from evidence.models import Finding, FrameworkItem
 from tests.factories import (
     BarrierFactory,
@@ -209,6 +213,78 @@ def test_the_draft_of_a_copy_is_a_new_finding_of_ones_own(
     assert '<option value="refines" selected>' in html
     assert 'value="4/3/2015"' in html
     assert f'action="{NEW}"' in html
+
+
+# Several findings from one source
+
+
+def test_another_finding_from_the_same_source(
+    client_of: ClientOf, whole: dict[str, Any], lesson: FrameworkItem
+) -> None:
+    client = client_of("evaluator")
+    response = client.post(NEW, whole | {"step": "another"})
+    first = Finding.objects.get()
+    assert (first.status, response.url) == ("draft", f"{NEW}?after={first.ref}")
+    html = page(client.get(response.url))
+    assert f"source are those of {first.ref}." in html
+    assert f'<input type="hidden" name="after" value="{first.ref}"' in html
+    assert re.search(r'value="north"[^>]*checked', html)
+    assert re.search(r'value="interview"[^>]*checked', html)
+    assert 'value="4/3/2015"' in html
+    assert 'value="mentor"' in html
+    for words in (whole["text"], "Where nobody rang.", whole["submission_key"]):
+        assert words not in html.split("<form method")[-1]
+    client.post(NEW, whole | {"text": "Something else.", "after": first.ref, "submission_key": "another"})
+    first.refresh_from_db()
+    second = Finding.objects.get(text="Something else.")
+    assert second.source == first.source
+    assert first.source.is_shared
+
+
+def test_a_source_that_is_stated_otherwise_is_another_one(client_of: ClientOf, whole: dict[str, Any]) -> None:
+    client = client_of("evaluator")
+    client.post(NEW, whole)
+    first = Finding.objects.get()
+    client.post(NEW, whole | {"after": first.ref, "respondent_role": "employer", "text": "Else."})
+    assert Finding.objects.get(text="Else.").source != first.source
+    first.source.refresh_from_db()
+    assert first.source.respondent_role == "mentor"
+
+
+def test_a_draft_can_be_edited_and_followed_by_another(
+    client_of: ClientOf, draft: Finding, whole: dict[str, Any]
+) -> None:
+    response = client_of("evaluator").post(
+        address("edit", draft), whole | {"version": "1", "step": "another"}
+    )
+    assert response.url == f"{NEW}?after={draft.ref}"
+
+
+def test_nobody_rests_a_finding_on_what_is_not_theirs(
+    client_of: ClientOf, personas: Personas, whole: dict[str, Any]
+) -> None:
+    theirs = FindingFactory(published=True, visibility="public", created_by=personas.other_evaluator)
+    client = client_of("evaluator")
+    html = page(client.get(f"{NEW}?after={theirs.ref}"))
+    assert '<input type="hidden" name="after" id' in html
+    assert "source are those of" not in html
+    client.post(NEW, whole | {"after": theirs.ref})
+    assert Finding.objects.get(text=whole["text"]).source != theirs.source
+    for odd in ("F-22222222", "%00", "x" * 3000, ""):
+        assert client.get(f"{NEW}?after={odd}").status_code == 200
+
+
+def test_nothing_new_rests_on_a_source_without_consent(
+    client_of: ClientOf, personas: Personas, draft: Finding, whole: dict[str, Any]
+) -> None:
+    draft.source.consent_withdrawn_at, draft.source.consent_withdrawn_by = timezone.now(), personas.lead
+    draft.source.save()
+    client = client_of("evaluator")
+    assert f'name="after" value="{draft.ref}"' not in page(client.get(f"{NEW}?after={draft.ref}"))
+    client.post(NEW, whole | {"after": draft.ref})
+    assert Finding.objects.get(text=whole["text"]).source != draft.source
+    with pytest.raises(ValidationError, match="Consent to this source was withdrawn"):
+        log_finding(by=personas.evaluator, data=input_of(draft), same_source_as=draft)
 
 
 # Editing
