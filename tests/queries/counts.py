@@ -75,8 +75,6 @@ password-reset-complete                                   0   3   3   3   3
 password-reset-confirm no-such-link                       1   4   4   4   4
 partnerships:audit                                        -   -   -   -   8
 partnerships:audit-csv                                    -   -   -   -   9
-partnerships:audit                                        -   -   -   -   8
-partnerships:audit-csv                                    -   -   -   -   9
 accessibility                                             0   3   3   3   3
 components                                                0   3   3   3   3
 healthz                                                   1   1   1   1   1
