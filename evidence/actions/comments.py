@@ -49,14 +49,7 @@ def add_comment(
     comment.mentions.set(mentioned)
     tell(mentioned, NoticeKind.MENTION, seen, by=by)
     tell(set(authors_of(seen)) - mentioned, NoticeKind.COMMENT, seen, by=by)
-    record(
-        by=by,
-        verb="finding.commented",
-        target=seen,
-        key=seen.ref,
-        part=part,
-        mentioned=sorted(person.pk for person in mentioned),
-    )
+    record(by=by, verb="finding.commented", target=seen, key=seen.ref, part=part, mentioned=len(mentioned))
     return comment
 
 
