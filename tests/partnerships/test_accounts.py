@@ -159,6 +159,18 @@ def test_asking_for_a_reset_answers_alike_and_writes_to_open_accounts_alone(
     assert [message.to for message in mailoutbox] == [["field@example.org"]]
 
 
+@pytest.mark.usefixtures("errors_expected")
+def test_a_mail_server_that_fails_does_not_tell_who_has_an_account(
+    client, person, settings, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_BACKEND = "tests.partnerships.test_notices.ServerDown"
+    pages = {
+        ask_for_reset(client, email, django_capture_on_commit_callbacks).content
+        for email in (person.email, "nobody@example.org")
+    }
+    assert len(pages) == 1
+
+
 def test_a_forged_host_never_reaches_a_link(person, mailoutbox, django_capture_on_commit_callbacks, settings):
     settings.ALLOWED_HOSTS = ["*"]
     ask_for_reset(Client(HTTP_HOST="evil.example"), person.email, django_capture_on_commit_callbacks)
