@@ -11,7 +11,8 @@ from django.db import connection
 from evidence.actions.comments import add_comment
 from evidence.actions.finding_input import FindingInput, input_of
 from evidence.actions.findings import log_finding, publish_finding, update_finding
-from evidence.models import Finding
+from evidence.actions.typed_forms import OutOfDate, keep_typed_form
+from evidence.models import Finding, TypedForm
 from partnerships.errors import Conflict, StepRefused
 from partnerships.models import AuditRow, Notice, Person
 from partnerships.notices import deliver, due
@@ -79,6 +80,23 @@ def test_twenty_editors_of_one_version_make_one_change() -> None:
     winner = results.index(2)
     assert finding.text == f"Wording number {winner}."
     assert AuditRow.objects.filter(verb="finding.edited").count() == 1
+
+
+def test_twenty_pages_of_one_form_keep_one_and_tell_the_others() -> None:
+    personas = make_personas()
+    key = "7b0c2f4e-52a1-4a34-9a3b-1d6f0e1c2b3a"
+
+    def keep(number: int) -> str:
+        by = Person.objects.get(pk=personas.evaluator.pk)
+        fields = {"text": [f"Words of page {number}"]}
+        kept = keep_typed_form(by=by, key=key, fields=fields, base=0, sequence=1, page=f"page {number}")
+        return kept.page
+
+    results = all_at_once(keep)
+    [winner] = [result for result in results if not isinstance(result, OutOfDate)]
+    typed = TypedForm.objects.get()
+    assert typed.page == winner
+    assert typed.content["text"] == [f"Words of {winner}"]
 
 
 def test_twenty_leads_publish_one_finding_once() -> None:

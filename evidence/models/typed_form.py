@@ -19,11 +19,16 @@ FIRST_WORDS = 10
 
 class TypedFormQuerySet(VisibleQuerySet):
     def visible_to(self, person: Any) -> Self:
-        """One's own, as long as one logs findings and may see the finding that it would change."""
+        """One's own, as long as one logs findings and may see the finding that it would change.
+
+        Not once consent to that finding's source is withdrawn: its words go with it.
+        """
         if not has_permission(person, Permission.LOG_FINDINGS):
             return self.none()
-        of_visible = models.Q(finding=None) | models.Q(finding__in=Finding.objects.visible_to(person))
-        return self.filter(of_visible, created_by=person)
+        of_visible = models.Q(
+            finding__in=Finding.objects.visible_to(person), finding__source__consent_withdrawn_at=None
+        )
+        return self.filter(models.Q(finding=None) | of_visible, created_by=person)
 
 
 class TypedForm(models.Model):

@@ -82,8 +82,11 @@ class TypedFormKeepView(AnsweringScriptsMixin, View):
         return JsonResponse({"saved_at": kept.saved_at, "sequence": kept.sequence})
 
     def finding(self, ref: str) -> Finding:
-        finding = get_object_or_404(Finding.objects.visible_to(self.request.user), ref=ref)
-        if finding.origin == Finding.Origin.LITERATURE:
+        finding = get_object_or_404(
+            Finding.objects.visible_to(self.request.user).select_related("source"), ref=ref
+        )
+        source = finding.source
+        if finding.origin == Finding.Origin.LITERATURE or (source and source.consent_withdrawn_at):
             raise Http404
         return finding
 

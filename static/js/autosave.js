@@ -44,7 +44,7 @@ class Autosave {
     this.form.addEventListener("submit", (event) => this.submitting(event));
     this.panel.querySelector("[data-keep-mine]").addEventListener("click", () => this.keepMine());
     this.panel.querySelector("[data-take-kept]").addEventListener("click", () => this.takeKept());
-    document.addEventListener("visibilitychange", () => this.save({ leaving: document.hidden }));
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.save({ leaving: true }) : this.comeBack()));
     window.addEventListener("pagehide", () => this.save({ leaving: true }));
     window.addEventListener("pageshow", (event) => event.persisted && this.resume());
     window.addEventListener("online", () => this.save());
@@ -152,20 +152,33 @@ class Autosave {
     } else if (!answer.ok) {
       this.say(`Not saved: you can't log findings any more. ${WORDS_STAY}`, { isTrouble: true });
       this.again();
-    } else {
-      this.adopt(await answer.json());
+    } else if (this.adopt(await answer.json())) {
+      this.again({ atOnce: !this.hasNewToken });
+      this.hasNewToken = true;
     }
   }
 
+  /** Back from another tab, where the person may have signed in again or out. */
+  async comeBack() {
+    try {
+      const answer = await fetch(this.form.dataset.token, { signal: AbortSignal.timeout(PATIENCE) });
+      if (answer.status === 401) this.signedOut();
+      else if (answer.ok && this.adopt(await answer.json()) && this.trouble && !this.isUnsaved) this.say("");
+    } catch {
+      // No connection: the next save tells of it.
+    }
+    this.save();
+  }
+
+  /** Take over a new token, unless it is somebody else's. */
   adopt({ token, person }) {
     if (person !== this.form.dataset.person) {
       this.say(`Not saved: somebody else is signed in in this browser. Sign in as yourself in another tab. ${WORDS_STAY}`, { isTrouble: true });
       this.again();
-      return;
+      return false;
     }
     for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
-    this.again({ atOnce: !this.hasNewToken });
-    this.hasNewToken = true;
+    return true;
   }
 
   /** Try again later, each time a little later than before. */

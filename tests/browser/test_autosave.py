@@ -40,6 +40,13 @@ def sign_in(context: BrowserContext, live_server: Any, person: Any) -> None:
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
 
 
+def sign_in_on(page: Page, person: Any) -> None:
+    page.get_by_label("E-mail address").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
 def kept_text() -> str:
     return TypedForm.objects.latest("saved_at").content["text"][0]
 
@@ -65,6 +72,11 @@ def test_words_of_a_page_that_was_killed_are_found_on_another_device(
     other.goto(live_server.url + NEW)
     expect(other.get_by_role("heading", name="You began something and have not saved it")).to_be_visible()
     assert violations(other) == []
+    other.get_by_role("link", name=re.compile("discard it .Employers")).click()
+    assert violations(other) == []
+    other.get_by_role("button", name="Discard it").click()
+    expect(other.get_by_text("Discarded.")).to_be_visible()
+    expect(other.get_by_text("Employers stayed where one person rang.")).to_be_hidden()
     elsewhere.close()
 
 
@@ -107,10 +119,7 @@ def test_a_session_that_ended_while_typing(
     with context.expect_page() as opened:
         status_of(page).get_by_role("link", name="sign in in another tab").click()
     tab = opened.value
-    tab.get_by_label("E-mail address").fill(personas.evaluator.email)
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("main").get_by_role("button", name="Sign in").click()
-    tab.wait_for_url(live_server.url + "/")
+    sign_in_on(tab, personas.evaluator)
     tab.close()
     expect(status_of(page)).to_have_text(SAVED, timeout=15_000)
     assert kept_text() == "Typed too long."
@@ -118,6 +127,24 @@ def test_a_session_that_ended_while_typing(
     expect(page.get_by_text(re.compile("Draft F-.* saved"))).to_be_visible()
     assert not TypedForm.objects.filter(content__text=["Typed too long."]).exists()
     complaints.clear()  # the browser tells of the answers 401 and 403
+
+
+def test_signing_in_again_while_nothing_is_unsaved(
+    enter: Enter, live_server: Any, context: BrowserContext, personas: Personas
+) -> None:
+    page = enter("evaluator")
+    page.goto(live_server.url + NEW)
+    write(page, "Typed before lunch.")
+    expect(status_of(page)).to_have_text(SAVED, timeout=10_000)
+    context.clear_cookies()
+    tab = context.new_page()
+    tab.goto(live_server.url + "/accounts/login/")
+    sign_in_on(tab, personas.evaluator)
+    tab.close()
+    with page.expect_response("**/findings/typed/token/"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text(re.compile("Draft F-.* saved"))).to_be_visible()
 
 
 def test_another_person_in_the_same_browser_gets_none_of_the_words(

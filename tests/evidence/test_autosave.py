@@ -276,6 +276,21 @@ def test_what_is_typed_about_a_finding_follows_the_finding(
     assert not TypedForm.objects.visible_to(personas.evaluator).exists()
 
 
+def test_words_about_a_finding_go_with_the_consent_to_its_source(
+    client_of: ClientOf, personas: Personas, draft: Finding
+) -> None:
+    page = Page(
+        client_of("evaluator"), personas.evaluator, reverse("evidence:typed-form-keep", args=[draft.ref])
+    )
+    page.keep("What they told us")
+    draft.source.consent_withdrawn_at, draft.source.consent_withdrawn_by = timezone.now(), personas.lead
+    draft.source.save()
+    assert page.keep("What they told us, and more").status_code == 404
+    discard = reverse("evidence:typed-form-discard", args=[draft.ref])
+    assert page.client.get(discard).status_code == 404
+    assert "What they told us" not in html_of(page.client.get("/inbox/"))
+
+
 # Finding it again
 
 
