@@ -61,6 +61,10 @@ class Autosave {
   changed() {
     this.changes += 1;
     this.refused = false;
+    this.saveSoon();
+  }
+
+  saveSoon() {
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => this.save(), QUIET);
     this.longest ??= setTimeout(() => this.save(), LONGEST);
@@ -70,10 +74,7 @@ class Autosave {
   save({ leaving = false } = {}) {
     if (!this.isUnsaved || this.stopped || this.conflict || this.refused) return this.inFlight;
     if (this.inFlight && (!leaving || this.underWay === this.changes)) return this.inFlight;
-    clearTimeout(this.quiet);
-    clearTimeout(this.longest);
-    clearTimeout(this.retry);
-    this.longest = undefined;
+    this.clearTimers();
     const sending = this.send(leaving).finally(() => {
       if (this.inFlight === sending) this.inFlight = undefined;
     });
@@ -118,6 +119,8 @@ class Autosave {
       this.failures = 0;
       this.hasNewToken = false;
       this.say(`Saved at ${timeOf(savedAt)}`);
+      this.clearTimers();
+      if (this.isUnsaved) this.saveSoon(); // what was typed while this save was on its way
     } else if (answer.status === 409) {
       this.outOfDate((await answer.json()).kept);
     } else if (answer.status === 401) {
@@ -284,9 +287,13 @@ class Autosave {
 
   stop() {
     this.stopped = true;
+    this.clearTimers();
+    setTimeout(() => this.resume(), LONGEST); // the page is still here: it was not sent
+  }
+
+  clearTimers() {
     for (const timer of [this.quiet, this.longest, this.retry]) clearTimeout(timer);
     this.longest = undefined;
-    setTimeout(() => this.resume(), LONGEST); // the page is still here: it was not sent
   }
 
   resume() {
