@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from evidence.models import Comment, Finding, ReviewStep, TypedForm
@@ -31,7 +31,8 @@ class Tray:
 class Row:
     """One finding in a tray; ``since`` is when it came to lie there.
 
-    ``claimed_by`` reviews it since ``claimed_at``; ``mention`` is the last open comment to the reader.
+    ``claimed_by`` reviews it since ``claimed_at``; ``mentioned_by`` was the last to mention the reader in a
+    comment that is open.
     """
 
     ref: str
@@ -44,7 +45,8 @@ class Row:
     claimed_by: str
     claimed_at: datetime.datetime | None
     is_claimed_by_reader: bool
-    mention: Comment | None
+    mentioned_by: str
+    mentioned_at: datetime.datetime | None
     is_demonstration: bool
 
 
@@ -64,7 +66,7 @@ def trays_of(person: Any) -> list[Tray]:
             heading="Comments that mention you",
             empty="No open comment mentions you.",
             rule=Q(pk__in=open_mentions_of(person).values("finding")),
-            order="-updated_at",
+            order="-mentioned_at",
         ),
         Tray(
             key="drafts",
@@ -105,7 +107,14 @@ def numbers_in(person: Any, trays: Iterable[Tray]) -> dict[str, int]:
 
 
 def findings_in(person: Any, tray: Tray) -> QuerySet[Finding]:
-    in_tray = Finding.objects.visible_to(person).filter(tray.rule)
+    """The findings of a tray, each with the last open comment that mentions this person."""
+    last = open_mentions_of(person).filter(finding=OuterRef("pk")).order_by("-at", "-pk")
+    in_tray = (
+        Finding.objects.visible_to(person)
+        .filter(tray.rule)
+        .annotate(mentioned_at=Subquery(last.values("at")[:1]))
+        .annotate(mentioned_by=Subquery(last.values("by__name")[:1]))
+    )
     return in_tray.select_related("created_by", "claimed_by").order_by(tray.order, "pk")
 
 
@@ -115,20 +124,14 @@ def begun_by(person: Any) -> QuerySet[TypedForm]:
 
 
 def rows_of(person: Any, findings: Iterable[Finding]) -> dict[int, Row]:
-    """The rows of findings by primary key, with what is known of them besides; three queries."""
+    """The rows of findings by primary key, with what is known of them besides; two queries."""
     by_key = {finding.pk: finding for finding in findings}
     names = _partnership_names(person, by_key)
     returns = _last_returns(person, by_key)
-    mentions = {comment.finding_id: comment for comment in _open_mentions(person, by_key)}
-    return {
-        key: _row(person, finding, names[key], returns.get(key), mentions.get(key))
-        for key, finding in by_key.items()
-    }
+    return {key: _row(person, finding, names[key], returns.get(key)) for key, finding in by_key.items()}
 
 
-def _row(
-    person: Any, finding: Finding, names: list[str], returned: ReviewStep | None, mention: Comment | None
-) -> Row:
+def _row(person: Any, finding: Any, names: list[str], returned: ReviewStep | None) -> Row:
     """``returned`` is the step by which a returned finding came back."""
     return Row(
         ref=finding.ref,
@@ -141,7 +144,8 @@ def _row(
         claimed_by=str(finding.claimed_by or ""),
         claimed_at=finding.claimed_at,
         is_claimed_by_reader=finding.claimed_by_id == person.pk,
-        mention=mention,
+        mentioned_by=finding.mentioned_by or "",
+        mentioned_at=finding.mentioned_at,
         is_demonstration=finding.is_demonstration,
     )
 
@@ -167,8 +171,3 @@ def _last_returns(person: Any, findings: Mapping[int, Finding]) -> dict[int, Rev
         finding__in=list(findings), finding__status=Status.RETURNED, step=ReviewStep.Step.RETURN
     )
     return {step.finding_id: step for step in steps.order_by("at", "pk")}
-
-
-def _open_mentions(person: Any, findings: Mapping[int, Finding]) -> QuerySet[Comment]:
-    """The last one of each finding comes last."""
-    return open_mentions_of(person).filter(finding__in=list(findings)).select_related("by")

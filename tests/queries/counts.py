@@ -61,7 +61,7 @@ evidence:finding-withdraw for-public                      -   -   -   9   9
 evidence:finding-delete draft                             -   -   -   9   9
 evidence:finding-comment submitted                        -   -   -  10  10
 evidence:finding-comment for-public                       -   -   -  10  10
-evidence:inbox                                            -   -   -  12  10
+evidence:inbox                                            -   -   -  11   9
 evidence:typed-form-discard typed-form                    -   -   -   4   -
 evidence:typed-form-token                                 -   -   -   3   3
 evidence:finding-lookalikes draft                         -   -   -   6   6
