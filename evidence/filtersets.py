@@ -6,7 +6,18 @@ from typing import Any
 import django_filters
 from django.db.models import F, QuerySet
 
-from evidence.models import Coding, Finding, FrameworkItem, Programme, Reference, Source, Theme
+from evidence.models import (
+    CaseStudy,
+    Coding,
+    Finding,
+    FrameworkItem,
+    Programme,
+    Reference,
+    Source,
+    Theme,
+    Visibility,
+    Wave,
+)
 from evidence.queries.references import with_cited
 from evidence.queries.search import matching
 from partnerships.filtersets import (
@@ -59,6 +70,8 @@ class FindingFilterSet(FilterSet):
     source_kind = ChoicesFilter(
         field_name="source__kind", choices=Source.Kind.choices, label="Kind of source"
     )
+    source = KeysFilter(Source, "ref", field_name="source", label="Source")
+    case_study = KeysFilter(CaseStudy, "slug", field_name="source__case_study", label="Case study")
     status = ChoicesFilter(choices=Finding.Status.choices, label="Status")
     visibility = ChoicesFilter(choices=Finding.Visibility.choices, label="Who may read it")
     collected_after = django_filters.DateFilter(
@@ -160,7 +173,24 @@ class ReferenceFilterSet(FilterSet):
         return marked.filter(cited=cited)
 
 
+def waves() -> list[tuple[str, str]]:
+    return [(str(wave.number), str(wave)) for wave in Wave.objects.all()]
+
+
+class CaseStudyFilterSet(FilterSet):
+    partnership = KeysFilter(Partnership, "slug", field_name="partnership", label="Partnership")
+    wave = ChoicesFilter(field_name="wave__number", choices=waves, label="Wave")
+    status = ChoicesFilter(choices=CaseStudy.Status.choices, label="Status")
+    q = QueryFilter("partnership__name", "methods", "narrative")
+
+    class Meta:
+        model = CaseStudy
+        fields: list[str] = []
+
+
 class SourceFilterSet(FilterSet):
+    case_study = KeysFilter(CaseStudy, "slug", field_name="case_study", label="Case study")
+    consent_scope = ChoicesFilter(choices=Visibility.choices, label="Consent")
     kind = ChoicesFilter(choices=Source.Kind.choices, label="Kind")
     collected_after = django_filters.DateFilter(
         field_name="collected_on", lookup_expr="gte", label="Collected on or after"

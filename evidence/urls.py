@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from evidence.views import (
+    case_studies,
     claims,
     comments,
     findings_reading,
@@ -16,6 +17,7 @@ from evidence.views import (
     references,
     review,
     sectors,
+    sources,
     themes,
     typed_forms,
 )
@@ -73,6 +75,23 @@ urlpatterns: list[URLPattern] = [
     path("findings/<slug:ref>/comment/", comments.CommentView.as_view(), name="finding-comment"),
     path("comments/<int:pk>/resolve/", comments.CommentResolveView.as_view(), name="comment-resolve"),
     path("inbox/", review.InboxView.as_view(), name="inbox"),
+    path("case-studies/", case_studies.CaseStudyListView.as_view(), name="case-study-list"),
+    path("case-studies/new/", case_studies.CaseStudyCreateView.as_view(), name="case-study-create"),
+    path("case-studies/<slug:slug>/", case_studies.CaseStudyDetailView.as_view(), name="case-study-detail"),
+    path("case-studies/<slug:slug>/edit/", case_studies.CaseStudyEditView.as_view(), name="case-study-edit"),
+    path(
+        "case-studies/<slug:slug>/publish/",
+        case_studies.CaseStudyPublishView.as_view(),
+        name="case-study-publish",
+    ),
+    path("case-studies/<slug:slug>/sources/new/", sources.SourceCreateView.as_view(), name="source-create"),
+    path("sources/<slug:ref>/", sources.SourceDetailView.as_view(), name="source-detail"),
+    path("sources/<slug:ref>/edit/", sources.SourceEditView.as_view(), name="source-edit"),
+    path(
+        "sources/<slug:ref>/withdraw-consent/",
+        sources.WithdrawConsentView.as_view(),
+        name="source-withdraw-consent",
+    ),
     path("sectors/", sectors.SectorListView.as_view(), name="sector-list"),
     path("sectors/<slug:code>/", sectors.SectorDetailView.as_view(), name="sector-detail"),
     path("partnerships/", partnerships.PartnershipListView.as_view(), name="partnership-list"),

@@ -11,7 +11,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
-from evidence.api import findings, framework, partnerships
+from evidence.api import fieldwork, findings, framework, partnerships
 from talentmatch.api_description import OnceGenerator, sections, shapes
 
 router = DefaultRouter()
@@ -32,7 +32,8 @@ router.register("areas", partnerships.AreaViewSet, "api-areas")
 router.register("organisations", partnerships.OrganisationViewSet, "api-organisations")
 router.register("partnerships", partnerships.PartnershipViewSet, "api-partnerships")
 router.register("findings", findings.FindingViewSet, "api-findings")
-router.register("sources", findings.SourceViewSet, "api-sources")
+router.register("case-studies", fieldwork.CaseStudyViewSet, "api-case-studies")
+router.register("sources", fieldwork.SourceViewSet, "api-sources")
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

@@ -7,12 +7,20 @@ import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from evidence.actions.finding_rules import works_on
-from evidence.models import Coding, Finding, FindingCitation, FrameworkItem, Programme, Reference, Source
+from evidence.models import (
+    Coding,
+    Finding,
+    FindingCitation,
+    FrameworkItem,
+    Programme,
+    Reference,
+    Source,
+    Visibility,
+)
 from partnerships.models import Organisation, Partnership, Person, Sector
 
 TITLE_LENGTH = 90
@@ -29,17 +37,24 @@ class CodingInput:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SourceInput:
-    """Where the finding comes from: kind, day of the evidence, the respondent's role and sector."""
+    """Where the finding comes from: kind, day of the evidence, the respondent's role and sector, and what
+    they have agreed to.
+    """
 
     kind: str
     collected_on: datetime.date | None = None
     respondent_role: str = ""
     respondent_sector: Sector | None = None
+    consent_scope: str = Visibility.FUNDER
+    quote_permission: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FindingInput:
-    """The whole content of a finding as a person states it."""
+    """The whole content of a finding as a person states it.
+
+    ``source`` is what was stated of a source of its own, or a source that other findings can rest on too.
+    """
 
     text: str
     title: str = ""
@@ -50,14 +65,13 @@ class FindingInput:
     organisations: Sequence[Organisation] = ()
     sectors: Sequence[Sector] = ()
     programme: Programme | None = None
-    source: SourceInput | None = None
+    source: SourceInput | Source | None = None
     codings: Sequence[CodingInput] = ()
     references: Sequence[Reference] = ()
 
 
 def input_of(finding: Finding) -> FindingInput:
     """The content of a finding as it is, to be changed in part or copied."""
-    source = finding.source
     return FindingInput(
         text=finding.text,
         title=finding.title,
@@ -68,19 +82,24 @@ def input_of(finding: Finding) -> FindingInput:
         organisations=list(finding.organisations.all()),
         sectors=list(finding.sectors.all()),
         programme=finding.programme,
-        source=SourceInput(
-            kind=source.kind,
-            collected_on=source.collected_on,
-            respondent_role=source.respondent_role,
-            respondent_sector=source.respondent_sector,
-        )
-        if source
-        else None,
+        source=source_of(finding),
         codings=[
             CodingInput(item=coding.item, direction=coding.direction, note=coding.note)
             for coding in finding.codings.select_related("item")
         ],
         references=[citation.reference for citation in finding.citations.select_related("reference")],
+    )
+
+
+def source_of(finding: Finding) -> SourceInput | Source | None:
+    """A shared source as it is; of a source of the finding's own, what was stated."""
+    source = finding.source
+    return source if source is None or source.is_shared else details_of(source)
+
+
+def details_of(source: Source) -> SourceInput:
+    return SourceInput(
+        **{field.name: getattr(source, field.name) for field in dataclasses.fields(SourceInput)}
     )
 
 
@@ -93,7 +112,7 @@ def check_content(data: FindingInput) -> None:
         errors["partnerships"] = ["Choose partnerships or the whole programme, not both."]
     assign_content(candidate := Finding(), data)
     found = field_errors(candidate, leave_out=NOT_STATED)
-    if data.source:
+    if isinstance(data.source, SourceInput):
         found |= source_errors(data.source)
     if problems := coding_problems(data.codings):
         errors["codings"] = problems
@@ -115,7 +134,10 @@ def field_errors(row: models.Model, *, leave_out: Collection[str]) -> dict[str, 
 
 def source_errors(stated: SourceInput) -> dict[str, list[str]]:
     source = Source(
-        kind=stated.kind, collected_on=stated.collected_on, respondent_role=stated.respondent_role
+        kind=stated.kind,
+        collected_on=stated.collected_on,
+        respondent_role=stated.respondent_role,
+        consent_scope=stated.consent_scope,
     )
     errors = field_errors(source, leave_out=("created_by", "respondent_sector"))
     if "kind" in errors:
@@ -167,37 +189,37 @@ def title_from(text: str) -> str:
 
 
 def source_for(finding: Finding, data: FindingInput, *, by: Person) -> Source | None:
-    """The finding's source brought in line with what was stated.
+    """The shared source that was chosen, or the finding's own brought in line with what was stated.
 
-    A source that other findings rest on too is not changed under them: the finding gets one of its own.
+    Raises ValidationError for a shared source whose consent was withdrawn, and where a shared source would be
+    changed under the other findings that rest on it.
     """
-    if data.source is None:
+    stated = data.source
+    if stated is None:
         return None
-    values = {field.name: getattr(data.source, field.name) for field in dataclasses.fields(data.source)}
+    if isinstance(stated, Source):
+        return shared_source(finding, stated)
     source = finding.source
-    if source and all(getattr(source, name) == value for name, value in values.items()):
+    if source and details_of(source) == stated:
         return source
-    if source is None or source.findings.exclude(pk=finding.pk).exists():
+    if source is None:
         source = Source(created_by=by, is_demonstration=finding.is_demonstration)
-    for name, value in values.items():
-        setattr(source, name, value)
+    elif source.is_shared:
+        raise ValidationError({"source_kind": f"Source {source.ref} is shared: change it on its own page."})
+    else:
+        source.version += 1
+    for field in dataclasses.fields(SourceInput):
+        setattr(source, field.name, getattr(stated, field.name))
     source.save()
     return source
 
 
-def source_to_share(finding: Finding, *, by: Person) -> Source | None:
-    """The source of a finding, for another one of the same conversation.
-
-    Raises PermissionDenied where the finding is not this person's to work on.
-    """
-    if not works_on(by, finding):
-        raise PermissionDenied
-    source = finding.source
-    if source and source.consent_withdrawn_at:
-        raise ValidationError(
-            {"source_kind": ["Consent to this source was withdrawn: nothing can rest on it."]}
-        )
-    if source and not source.is_shared:
+def shared_source(finding: Finding, chosen: Source) -> Source:
+    """A source for one more finding to rest on, locked so that its consent is not withdrawn meanwhile."""
+    source = Source.objects.select_for_update().get(pk=chosen.pk)
+    if source.is_withdrawn:
+        raise ValidationError({"source": f"The consent of source {source.ref} was withdrawn."})
+    if not source.is_shared and source.pk != finding.source_id:
         source.is_shared = True
         source.save(update_fields=["is_shared"])
     return source
@@ -243,7 +265,6 @@ def canonical(data: FindingInput) -> dict[str, Any]:
     def keys(rows: Iterable[models.Model], key: Callable[[Any], Any] = lambda row: row.pk) -> list[Any]:
         return sorted(key(row) for row in rows)
 
-    source = data.source
     return {
         "text": data.text.strip(),
         "title": data.title.strip() or title_from(data.text),
@@ -254,19 +275,27 @@ def canonical(data: FindingInput) -> dict[str, Any]:
         "organisations": keys(data.organisations),
         "sectors": keys(data.sectors),
         "programme": data.programme.pk if data.programme else None,
-        "source": [
-            source.kind,
-            source.collected_on.isoformat() if source.collected_on else "",
-            source.respondent_role,
-            source.respondent_sector.pk if source.respondent_sector else None,
-        ]
-        if source
-        else None,
+        "source": canonical_source(data.source),
         "codings": sorted(
             [coding.item.code, coding.direction, coding.note.strip()] for coding in data.codings
         ),
         "references": keys(data.references),
     }
+
+
+def canonical_source(source: SourceInput | Source | None) -> list[Any] | None:
+    if source is None:
+        return None
+    if isinstance(source, Source):
+        return [source.ref]
+    return [
+        source.kind,
+        source.collected_on.isoformat() if source.collected_on else "",
+        source.respondent_role,
+        source.respondent_sector.pk if source.respondent_sector else None,
+        source.consent_scope,
+        source.quote_permission,
+    ]
 
 
 def submission_digest(*, by: Person, key: str, data: FindingInput) -> str:

@@ -2,12 +2,13 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from evidence.models import Finding
+from evidence.models import Finding, Visibility
+from evidence.models.visibility import narrower, reaches_beyond
 from partnerships.access import Permission, has_permission
 from partnerships.models import Person
 
@@ -54,8 +55,15 @@ def works_on(person: Any, finding: Finding) -> bool:
 
 
 def may_copy(person: Any, finding: Finding) -> bool:
-    """Whether it can be the beginning of a new case-study finding; the review's own evidence can't."""
-    return may_log(person) and finding.origin != Finding.Origin.LITERATURE
+    """Whether it can be the beginning of a new case-study finding; the review's own evidence can't, nor can
+    what was erased.
+    """
+    return may_log(person) and finding.origin != Finding.Origin.LITERATURE and not is_erased(finding)
+
+
+def is_erased(finding: Finding) -> bool:
+    """Whether nothing is left of it, because its source took its consent back."""
+    return finding.source is not None and finding.source.is_withdrawn
 
 
 def may_edit(person: Any, finding: Finding) -> bool:
@@ -98,12 +106,13 @@ def problems_before_reading(finding: Finding) -> dict[str, list[str]]:
     if finding.origin == Finding.Origin.LITERATURE:
         return {}
     source = finding.source
-    return missing_for_readers(
+    missing = missing_for_readers(
         is_placed=finding.programme_wide or finding.partnerships.exists(),
         source_kind=source.kind if source else "",
         collected_on=source.collected_on if source else None,
         is_coded=finding.codings.exists(),
     )
+    return missing | (consent_problems(finding.visibility, source, quote=finding.quote) if source else {})
 
 
 def missing_for_readers(
@@ -122,6 +131,41 @@ def missing_for_readers(
     return problems
 
 
+class Consent(Protocol):
+    """What those behind a source have agreed to, whether it is stored or just stated."""
+
+    @property
+    def consent_scope(self) -> str: ...
+    @property
+    def quote_permission(self) -> bool: ...
+
+
+def widest_circle(consent: Consent, *, quote: str) -> str:
+    """How far a finding may go by what its source has agreed to."""
+    if quote and not consent.quote_permission:
+        return narrower(consent.consent_scope, Visibility.FUNDER)
+    return consent.consent_scope
+
+
+def consent_problems(visibility: str, consent: Consent, *, quote: str) -> dict[str, list[str]]:
+    """What the source's consent has against a circle of readers, by field."""
+    agreed = Visibility(consent.consent_scope)
+    if reaches_beyond(visibility, agreed):
+        message = f"The source has agreed to readers up to “{agreed.label}”, not beyond."
+        return {"visibility": [message]}
+    if reaches_beyond(visibility, widest_circle(consent, quote=quote)):
+        message = "The source has not agreed to be quoted beyond the funder: take the quote out for them."
+        return {"quote": [message]}
+    return {}
+
+
+def circle_wished(finding: Finding) -> str:
+    """Who is meant to read it, as far as its source has agreed to."""
+    if finding.source is None:
+        return finding.visibility
+    return narrower(finding.visibility, widest_circle(finding.source, quote=finding.quote))
+
+
 def raise_problems(finding: Finding) -> None:
     if problems := problems_before_reading(finding):
         raise ValidationError(problems)
@@ -133,6 +177,11 @@ def check_release(by: Person, finding: Finding, confirmed: Sequence[str]) -> Non
         raise ValidationError(
             {"visibility": "Somebody other than its author has to release it to partnerships or the public."}
         )
+    require_checklist(confirmed)
+
+
+def require_checklist(confirmed: Sequence[str]) -> None:
+    """Refuse a release while a point of the anonymisation checklist is not confirmed."""
     missing = [point.label for point in AnonymisationPoint if point.value not in confirmed]
     if len(missing) == len(AnonymisationPoint):
         raise ValidationError({"checklist": ["Confirm every point of the checklist before releasing it."]})
@@ -145,7 +194,9 @@ def require_reason(reason: str, message: str) -> None:
         raise ValidationError({"reason": message})
 
 
-def visibility_after_rewording(finding: Finding) -> str:
-    if finding.visibility in BEYOND_THE_FUNDER and finding.origin != Finding.Origin.LITERATURE:
-        return Finding.Visibility.FUNDER
-    return finding.visibility
+def visibility_after_rewording(finding: Finding, consent: Consent | None, *, quote: str) -> str:
+    """Who reads a published finding once its words, or its source's consent, are as stated."""
+    if finding.origin == Finding.Origin.LITERATURE:
+        return finding.visibility
+    visibility = narrower(finding.visibility, Visibility.FUNDER)
+    return narrower(visibility, widest_circle(consent, quote=quote)) if consent else visibility

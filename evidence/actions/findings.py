@@ -13,7 +13,6 @@ from evidence.actions.finding_input import (
     changed_fields,
     check_content,
     source_for,
-    source_to_share,
     submission_digest,
     write_relations,
 )
@@ -50,16 +49,12 @@ def log_finding(
     submit: bool = False,
     submission_key: str = "",
     origin: str = Finding.Origin.CASE_STUDY,
-    same_source_as: Finding | None = None,
 ) -> Finding:
     """Save a new finding as a draft, or submit it at once; sent again, it makes no second one.
 
     ``submission_key`` is what the form was given when it was opened. Sent twice with the same content it
     returns the finding of the first time; a different entry from the same form is a finding of its own.
     What was typed into that form and kept is forgotten, being saved now.
-
-    It rests on the source of ``same_source_as`` as long as it states the same of it: several findings of one
-    conversation have one source.
     Raises PermissionDenied, and ValidationError by field (``text``, ``collected_on``, ``codings`` …).
     """
     if not may_log(by):
@@ -75,8 +70,6 @@ def log_finding(
     )
     assign_content(finding, data)
     finding._history_user = by
-    if same_source_as:
-        finding.source = source_to_share(same_source_as, by=by)
     try:
         with transaction.atomic():
             finding.source = source_for(finding, data, by=by)
@@ -118,7 +111,8 @@ def update_finding(
         raise PermissionDenied
     check_content(data)
     if finding.status == Status.PUBLISHED:
-        data = dataclasses.replace(data, visibility=visibility_after_rewording(finding))
+        visibility = visibility_after_rewording(finding, data.source, quote=data.quote.strip())
+        data = dataclasses.replace(data, visibility=visibility)
     changed = changed_fields(finding, data)
     former_source = finding.source
     assign_content(finding, data)
@@ -163,7 +157,7 @@ def delete_history(key: int) -> None:
 
 
 def delete_if_unused(source: Source | None) -> None:
-    if source and not source.findings.exists():
+    if source and not source.is_shared and not source.findings.exists():
         source.delete()
 
 
@@ -222,8 +216,8 @@ def publish_finding(
     confirmed = sorted(set(checklist) & set(AnonymisationPoint.values))
     if visibility in BEYOND_THE_FUNDER and finding.origin != Finding.Origin.LITERATURE:
         check_release(by, finding, confirmed)
-    raise_problems(finding)
     finding.visibility = visibility
+    raise_problems(finding)
     if finding.status != Status.PUBLISHED:
         finding.published_at, finding.published_by = timezone.now(), by
     return take_step(
@@ -248,7 +242,12 @@ def refuse_unless(finding: Finding, statuses: Sequence[str], message: str) -> No
 
 
 def locked(finding: Finding, version: int) -> Finding:
-    """The finding as it is now, locked for this transaction. Raises Conflict when ``version`` is old."""
+    """The finding as it is now, locked for this transaction. Raises Conflict when ``version`` is old.
+
+    Its source is locked before it: in the same order as where consent is withdrawn, so that neither waits for
+    the other for ever.
+    """
+    Source.objects.select_for_update().filter(pk=finding.source_id or 0).first()
     current = Finding.objects.select_for_update().get(pk=finding.pk)
     if current.version != version:
         raise Conflict(current)

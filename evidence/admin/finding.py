@@ -41,6 +41,16 @@ STEPS = (
 )
 
 
+SOURCE_FIELDS = [
+    "source_kind",
+    "collected_on",
+    "respondent_role",
+    "respondent_sector",
+    "consent_scope",
+    "quote_permission",
+]
+
+
 class FindingForm(VersionedForm):
     """A finding with its source, as one form."""
 
@@ -55,15 +65,23 @@ class FindingForm(VersionedForm):
         widget=forms.TextInput(attrs={"class": "vLargeTextField"})
     )
     respondent_sector = forms.ModelChoiceField(Sector.objects.all(), required=False)
+    consent_scope = Source._meta.get_field("consent_scope").formfield(required=False)
+    quote_permission = Source._meta.get_field("quote_permission").formfield()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if source := self.instance.source:
+        source = self.instance.source
+        if source and source.is_shared:  # changed on its own page
+            for name in SOURCE_FIELDS:
+                del self.fields[name]
+        elif source:
             self.initial.update(
                 source_kind=source.kind,
                 collected_on=source.collected_on,
                 respondent_role=source.respondent_role,
                 respondent_sector=source.respondent_sector_id,
+                consent_scope=source.consent_scope,
+                quote_permission=source.quote_permission,
             )
 
     def clean(self) -> dict[str, Any]:
@@ -73,7 +91,9 @@ class FindingForm(VersionedForm):
             self.add_error("source_kind", "Say what kind of source it comes from.")
         return cleaned
 
-    def source_input(self) -> SourceInput | None:
+    def source_input(self) -> SourceInput | Source | None:
+        if "source_kind" not in self.fields:
+            return self.instance.source
         if not self.cleaned_data["source_kind"]:
             return None
         return SourceInput(
@@ -81,6 +101,8 @@ class FindingForm(VersionedForm):
             collected_on=self.cleaned_data["collected_on"],
             respondent_role=self.cleaned_data["respondent_role"],
             respondent_sector=self.cleaned_data["respondent_sector"],
+            consent_scope=self.cleaned_data["consent_scope"] or Finding.Visibility.FUNDER,
+            quote_permission=self.cleaned_data["quote_permission"],
         )
 
     def finding_input(self, formsets: list[BaseInlineFormSet]) -> FindingInput:
@@ -288,7 +310,8 @@ class FindingAdmin(SavedByAction, HistoryPage, AuditedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Finding | None = None) -> Any:
         state = ["ref", "origin", "section", "status", "visibility", "version"]
         if self.has_change_permission(request, obj):
-            source = ["source_kind", "collected_on", "respondent_role", "respondent_sector"]
+            is_shared = obj is not None and obj.source is not None and obj.source.is_shared
+            source = ["source"] if is_shared else SOURCE_FIELDS
             return [
                 self.finding_fieldset,
                 self.concerns_fieldset,

@@ -21,15 +21,23 @@ class FindingOfSourceInline(AuditedInline):
 
 @admin.register(Source)
 class SourceAdmin(AuditedAdmin):
-    """Read here; corrected on the page of a finding that rests on it, where its version is kept."""
+    """Read here; corrected on its own page, or with the one finding that rests on it."""
 
     permission = Permission.READ_TEAM
     read_only = True
     inlines = [FindingOfSourceInline]
-    list_display = ["kind", "collected_on", "respondent_role", "respondent_sector", "finding_refs"]
-    list_filter = ["kind", "respondent_sector", "is_demonstration"]
+    list_display = [
+        "ref",
+        "kind",
+        "collected_on",
+        "respondent_role",
+        "respondent_sector",
+        "consent_scope",
+        "finding_refs",
+    ]
+    list_filter = ["kind", "consent_scope", "case_study__wave", "respondent_sector", "is_demonstration"]
     list_select_related = ["respondent_sector"]
-    search_fields = ["respondent_role", "findings__ref", "findings__title"]
+    search_fields = ["ref", "label", "respondent_role", "findings__ref", "findings__title"]
     date_hierarchy = "collected_on"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Source]:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import CharField, F, OuterRef, QuerySet, Value
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import permissions, serializers, status
@@ -12,7 +12,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evidence.actions.finding_input import CodingInput, FindingInput, SourceInput, input_of
+from evidence.actions.finding_input import (
+    CodingInput,
+    FindingInput,
+    SourceInput,
+    details_of,
+    input_of,
+)
 from evidence.actions.finding_rules import AnonymisationPoint, may_log
 from evidence.actions.findings import (
     delete_draft,
@@ -23,8 +29,9 @@ from evidence.actions.findings import (
     update_finding,
     withdraw_finding,
 )
-from evidence.filtersets import FindingFilterSet, SourceFilterSet
-from evidence.models import Coding, Finding, FrameworkItem, Programme, Reference, Source
+from evidence.filtersets import FindingFilterSet
+from evidence.models import Coding, Finding, FrameworkItem, Programme, Reference, Source, Visibility
+from partnerships.access import Permission, has_permission
 from partnerships.functions import JSONList
 from partnerships.models import Organisation, Partnership, Person, Sector
 from partnerships.serializers import InputSerializer, KeyField, KeysField
@@ -57,6 +64,9 @@ class FindingSerializer(serializers.Serializer):
     programme = serializers.CharField(allow_null=True)
     source_kind = serializers.ChoiceField(Source.Kind.choices, allow_null=True)
     collected_on = serializers.DateField(allow_null=True)
+    source = serializers.CharField(  # type: ignore[assignment]
+        allow_null=True, help_text="The ref of its source; null for those who may not read sources."
+    )
     codings = CodingSerializer(many=True)
     references = serializers.ListField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
@@ -75,6 +85,9 @@ def finding_rows(person: Any, findings: QuerySet) -> QuerySet:
     def named(model: Any) -> QuerySet:
         return model.objects.visible_to(person).filter(findings=OuterRef("pk"))
 
+    # Whoever reads sources at all reads those of the findings that they may see.
+    may_read_sources = has_permission(person, Permission.READ_SHARED_WITH_FUNDER)
+
     return findings.values(
         "ref",
         "title",
@@ -91,6 +104,7 @@ def finding_rows(person: Any, findings: QuerySet) -> QuerySet:
         programme_slug=F("programme__slug"),
         source_kind=F("source__kind"),
         collected_on=F("source__collected_on"),
+        source_ref=F("source__ref") if may_read_sources else Value(None, output_field=CharField()),
         partnership_slugs=JSONList(named(Partnership), "slug"),
         sector_codes=JSONList(named(Sector), "code"),
         reference_keys=JSONList(named(Reference), "key"),
@@ -118,6 +132,7 @@ def finding_json(row: dict[str, Any], url: str) -> dict[str, Any]:
         "programme": row["programme_slug"],
         "source_kind": row["source_kind"],
         "collected_on": row["collected_on"],
+        "source": row["source_ref"],
         "codings": row["coding_rows"],
         "references": row["reference_keys"],
         "created_at": row["created_at"],
@@ -144,13 +159,16 @@ SOURCE_FIELDS = {
     "collected_on": "collected_on",
     "respondent_role": "respondent_role",
     "respondent_sector": "respondent_sector",
+    "consent_scope": "consent_scope",
+    "quote_permission": "quote_permission",
 }
 
 
 class FindingInputSerializer(InputSerializer):
     """The content of a finding.
 
-    ``organisations`` and what is known of the respondent stay as they are when left out of a replacement.
+    ``organisations``, what is known of the respondent and what they agreed to stay as they are when left out
+    of a replacement. Instead of stating a source, ``source`` names one that other findings rest on too.
     """
 
     text = serializers.CharField(max_length=10_000)
@@ -166,25 +184,40 @@ class FindingInputSerializer(InputSerializer):
     collected_on = serializers.DateField(allow_null=True, default=None)
     respondent_role = serializers.CharField(max_length=120, allow_blank=True, required=False)
     respondent_sector = KeyField(slug_field="code", queryset=Sector.objects, allow_null=True, required=False)
+    consent_scope = serializers.ChoiceField(
+        Visibility.choices, required=False, help_text="The widest circle that the source has agreed to."
+    )
+    quote_permission = serializers.BooleanField(
+        required=False, help_text="Whether the source has agreed to be quoted beyond the funder."
+    )
+    source = KeyField(  # type: ignore[assignment]
+        slug_field="ref", queryset=Source.objects, allow_null=True, required=False
+    )
     codings = CodingInputSerializer(many=True, max_length=100, default=list)  # type: ignore[call-arg]
     references = KeysField(queryset=Reference.objects, slug_field="key", default=list)
 
     def content(self, before: FindingInput) -> FindingInput:
         """The content as it was, with everything that is stated put in its place."""
         stated = self.validated_data
-        names = {field.name for field in dataclasses.fields(FindingInput)} & stated.keys() - {"codings"}
+        names = {field.name for field in dataclasses.fields(FindingInput)} & stated.keys()
+        names -= {"codings", "source"}
         changes: dict[str, Any] = {name: stated[name] for name in names}
         if "codings" in stated:
             changes["codings"] = [CodingInput(**coding) for coding in stated["codings"]]
         return dataclasses.replace(before, source=source_from(stated, before.source), **changes)
 
 
-def source_from(stated: dict[str, Any], before: SourceInput | None) -> SourceInput | None:
-    """The source as stated; none when its kind is left open, and then nothing else may be said of it."""
+def source_from(stated: dict[str, Any], before: SourceInput | Source | None) -> SourceInput | Source | None:
+    """The source as stated or named; none when neither is, and then nothing else may be said of it."""
     changes = {name: stated[field] for field, name in SOURCE_FIELDS.items() if field in stated}
-    source = dataclasses.replace(before or SourceInput(kind=""), **changes)
+    if named := stated.get("source"):
+        if any(changes.values()):
+            raise serializers.ValidationError({"source": ["Name a source or state one, not both."]})
+        return named
+    known = details_of(before) if isinstance(before, Source) else before
+    source = dataclasses.replace(known or SourceInput(kind=""), **changes)
     if source.kind:
-        return source
+        return before if source == known else source
     if any(changes.values()):
         raise serializers.ValidationError({"source_kind": ["Say what kind of source it is."]})
     return None
@@ -391,36 +424,3 @@ class FindingViewSet(ReadViewSet):
         finding = self.get_object()
         stated = self.stated(serializer_class).validated_data
         return Response(self.current_state(step_action(by=self.person, finding=finding, **stated)))
-
-
-class SourceSerializer(serializers.ModelSerializer):
-    respondent_sector = serializers.CharField(source="sector_code", allow_null=True)
-    findings = serializers.ListField(child=serializers.CharField(), source="finding_refs")
-
-    class Meta:
-        model = Source
-        fields = [
-            "id",
-            "kind",
-            "collected_on",
-            "respondent_role",
-            "respondent_sector",
-            "findings",
-            "is_demonstration",
-        ]
-
-
-class SourceViewSet(ReadViewSet):
-    """The interviews, documents and other material behind findings; for funder and evaluation team."""
-
-    queryset = Source.objects.all()
-    serializer_class = SourceSerializer
-    filterset_class = SourceFilterSet
-
-    def get_queryset(self) -> QuerySet:
-        findings = Finding.objects.visible_to(self.request.user).filter(source=OuterRef("pk"))
-        return (
-            super()
-            .get_queryset()
-            .annotate(sector_code=F("respondent_sector__code"), finding_refs=JSONList(findings, "ref"))
-        )

@@ -33,7 +33,7 @@ COLUMNS = {
     "version": "version",
     "demonstration": "is_demonstration",
 }
-ROLE_COLUMN = {"respondent_role": "source__respondent_role"}
+SOURCE_COLUMNS = {"source": "source__ref", "respondent_role": "source__respondent_role"}
 # Column, the model that ties findings to what is named, and how that is named.
 RELATED: tuple[tuple[str, Any, Any], ...] = (
     ("partnerships", Finding.partnerships.through, F("partnership__slug")),
@@ -50,7 +50,7 @@ def findings_csv(person: Any, findings: QuerySet[Finding], address: str) -> Iter
     ``findings`` must be those that this person may see; ``address`` is what a finding's address begins with.
     The respondent's role is in it for those who may read it.
     """
-    columns = COLUMNS | (ROLE_COLUMN if has_permission(person, Permission.READ_SHARED_WITH_FUNDER) else {})
+    columns = COLUMNS | (SOURCE_COLUMNS if has_permission(person, Permission.READ_SHARED_WITH_FUNDER) else {})
     writer = csv.writer(Line())
     yield UTF_8_MARK
     yield writer.writerow([*columns, *(name for name, _, _ in RELATED), "url"])

@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.formats import date_format
 
-from evidence.forms.finding import SOURCE_DETAILS, FindingForm
+from evidence.forms.finding import CONSENT, SOURCE_DETAILS, FindingForm
 from evidence.forms.picker import Choice, field_names
 from evidence.models import Coding, FrameworkItem
 
@@ -23,7 +23,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "partnerships": ("Partnerships", ("programme_wide", "partnerships")),
     "organisations": ("Organisations", ("organisations",)),
     "sectors": ("Sectors", ("sectors",)),
-    "source": ("Source", ("source_kind", *SOURCE_DETAILS)),
+    "source": ("Source", ("source_ref", "source_kind", *SOURCE_DETAILS, *CONSENT)),
     "references": ("References", ("references",)),
     "visibility": ("Who may read it once it is published", ("visibility",)),
 }
@@ -51,7 +51,8 @@ def answer_name(part: str) -> str:
 def differences(form: FindingForm, stored: Mapping[str, Any]) -> list[Difference]:
     """Where a valid form and the stored content (as ``initial_of`` gives it) part ways."""
     found = []
-    for part, (label, names) in PARTS.items():
+    for part, (label, all_names) in PARTS.items():
+        names = tuple(name for name in all_names if name in form.fields)  # of a shared source, its ref alone
         if any(comparable(form.cleaned_data[name]) != comparable(stored[name]) for name in names):
             found.append(
                 (part, label, in_words(form, names, stored), in_words(form, names, form.cleaned_data))

@@ -76,10 +76,9 @@ class DayField(forms.DateField):
 
 def visibility_field(circles: Iterable[str] = Visibility.values, **options: Any) -> forms.ChoiceField:
     """Radio buttons that say of each circle who reads the finding."""
-    choices = [(circle, f"{Visibility(circle).label}: {READERS[circle]}") for circle in circles]
     return forms.ChoiceField(
         label="Who may read it once it is published",
-        choices=choices,
+        choices=circle_choices(circles),
         widget=forms.RadioSelect,
         error_messages={
             "required": "Choose who may read it.",
@@ -87,6 +86,41 @@ def visibility_field(circles: Iterable[str] = Visibility.values, **options: Any)
         },
         **options,
     )
+
+
+def circle_choices(circles: Iterable[str] = Visibility.values) -> list[tuple[str, str]]:
+    """The circles of readers, each with who belongs to it."""
+    return [(circle, f"{Visibility(circle).label}: {READERS[circle]}") for circle in circles]
+
+
+def consent_fields() -> dict[str, forms.Field]:
+    """What those behind a source have agreed to: how far it may go, and whether in their own words."""
+    return {
+        "consent_scope": forms.ChoiceField(
+            label="Who may read what they said",
+            choices=circle_choices(),
+            initial=Visibility.FUNDER,
+            required=False,
+            widget=forms.RadioSelect,
+            help_text="The widest circle that they have agreed to. No finding from this source goes further.",
+            error_messages={"invalid_choice": "Choose what they have agreed to from the list."},
+        ),
+        "quote_permission": forms.ChoiceField(
+            label="Their own words",
+            choices=[
+                ("no", "Not beyond the funder: a finding that others read is without a quote"),
+                ("yes", "May be quoted to everybody who may read the finding"),
+            ],
+            initial="no",
+            required=False,
+            widget=forms.RadioSelect,
+            error_messages={"invalid_choice": "Choose whether they may be quoted."},
+        ),
+    }
+
+
+def yes_or_no(permitted: bool) -> str:
+    return "yes" if permitted else "no"
 
 
 def ticks(label: str, choices: list[tuple[str, str]], **options: Any) -> forms.MultipleChoiceField:

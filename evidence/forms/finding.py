@@ -2,15 +2,23 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from evidence.actions.finding_input import FindingInput, SourceInput, title_from
-from evidence.actions.finding_rules import missing_for_readers
-from evidence.forms.fields import DayField, WordsField, ticks, visibility_field
+from evidence.actions.finding_rules import consent_problems, missing_for_readers
+from evidence.forms.fields import (
+    DayField,
+    WordsField,
+    consent_fields,
+    ticks,
+    visibility_field,
+    without_nul,
+    yes_or_no,
+)
 from evidence.forms.picker import Choice, ItemPicker, posted_choices
 from evidence.models import Finding, FrameworkItem, Reference, Source
 from evidence.queries.choices import choices_for
@@ -22,18 +30,17 @@ SAME_IN_ONE_CONVERSATION = (
     "programme_wide",
     "organisations",
     "sectors",
-    "source_kind",
-    "collected_on",
-    "respondent_role",
-    "respondent_sector",
+    "source_ref",
 )
 SOURCE_DETAILS = ("collected_on", "respondent_role", "respondent_sector")
+CONSENT = ("consent_scope", "quote_permission")
 
 
 class FindingForm(forms.Form):
     """What an evaluator states of a finding. ``picker`` holds the items it bears on.
 
-    Built for a person, whose choices it offers; ``is_for_review`` asks for all that readers need.
+    Built for a person, whose choices it offers; ``is_for_review`` asks for all that readers need. A finding
+    that rests on a shared ``source`` names it, and states nothing of it.
     """
 
     use_required_attribute = False
@@ -80,6 +87,7 @@ class FindingForm(forms.Form):
         help_text="A role such as “employer engagement officer”. Never a name.",
     )
     visibility = visibility_field(initial=Finding.Visibility.FUNDER)
+    source_ref = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     submission_key = forms.CharField(
         required=False, max_length=36, initial=uuid.uuid4, widget=forms.HiddenInput
     )
@@ -93,11 +101,13 @@ class FindingForm(forms.Form):
         person: Person,
         is_for_review: bool = False,
         is_published: bool = False,
+        known_source: Source | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
         self.is_for_review = is_for_review
+        self.is_published = is_published
         self.choices = choices = choices_for(person)
         self.fields["partnerships"] = ticks("Partnerships", choices.partnerships)
         self.fields["organisations"] = ticks("Organisations", choices.organisations)
@@ -111,6 +121,9 @@ class FindingForm(forms.Form):
             required=False,
             error_messages={"invalid_choice": "Choose a sector from the list."},
         )
+        self.fields |= consent_fields()
+        self.source: Source | None = None
+        self.rest_on((self.data if self.is_bound else self.initial).get("source_ref", ""), known_source)
         if is_published:  # who reads it is changed on a page of its own, with the checklist
             self.fields["visibility"].widget = forms.HiddenInput()
         self.order_fields(ORDER)
@@ -123,12 +136,31 @@ class FindingForm(forms.Form):
         """Take over from the finding before it where it was, and where one has it from."""
         before = initial_of(stated)
         self.initial.update({name: before[name] for name in SAME_IN_ONE_CONVERSATION})
+        if isinstance(stated.source, Source):
+            self.rest_on(stated.source.ref, stated.source)
 
     def show_typed(self, typed: QueryDict) -> None:
         """Show what was typed before, as it was, without judging it yet."""
+        self.rest_on(typed.get("source_ref", ""))
         for name, field in self.fields.items():
             self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
+        self.initial["source_ref"] = self.source.ref if self.source else ""
         self.picker.choices = posted_choices(typed)
+
+    def rest_on(self, ref: str, known: Source | None = None) -> None:
+        """Let the finding rest on the shared source of this ref, if this person may log findings from it.
+
+        ``known`` is the one that the finding rests on already, or is copied with.
+        """
+        if not ref or self.source:
+            return
+        usable = Source.objects.visible_to(self.person).filter(consent_withdrawn_at=None)
+        named = usable.select_related("respondent_sector", "case_study__partnership")
+        is_known = known is not None and known.ref == ref
+        self.source = known if is_known else named.filter(ref=without_nul(ref)).first()
+        if self.source:
+            for name in ("source_kind", *SOURCE_DETAILS, *CONSENT):
+                del self.fields[name]
 
     def is_valid(self) -> bool:
         return super().is_valid() and self.picker.is_valid
@@ -136,6 +168,20 @@ class FindingForm(forms.Form):
     @property
     def has_errors(self) -> bool:
         return self.is_bound and not self.is_valid()
+
+    def clean_source_ref(self) -> str:
+        ref: str = self.cleaned_data["source_ref"]
+        if ref and not self.source:
+            self.data = cast(QueryDict, self.data).copy()
+            self.data["source_ref"] = ""
+            raise ValidationError(f"Source {ref} can't be used any more. Say where you have it from instead.")
+        return ref
+
+    def clean_consent_scope(self) -> str:
+        return self.cleaned_data["consent_scope"] or Finding.Visibility.FUNDER
+
+    def clean_quote_permission(self) -> str:
+        return self.cleaned_data["quote_permission"] or yes_or_no(False)
 
     def clean(self) -> dict[str, Any]:
         self.picker.check()
@@ -149,12 +195,17 @@ class FindingForm(forms.Form):
         return cleaned
 
     def missing(self, cleaned: dict[str, Any]) -> dict[str, list[str]]:
-        return missing_for_readers(
+        source = self.source or self._source(cleaned)
+        missing = missing_for_readers(
             is_placed=bool(cleaned.get("programme_wide") or cleaned.get("partnerships")),
-            source_kind=cleaned.get("source_kind", ""),
-            collected_on=cleaned.get("collected_on"),
+            source_kind=source.kind if source else "",
+            collected_on=source.collected_on if source else cleaned.get("collected_on"),
             is_coded=bool(self.picker.choices),
         )
+        visibility = cleaned.get("visibility")
+        if not source or not visibility or self.is_published:  # what is published is narrowed instead
+            return missing
+        return missing | consent_problems(visibility, source, quote=cleaned.get("quote", ""))
 
     def add_problems(self, problems: dict[str, list[str]]) -> None:
         """Put each problem beside the field it speaks of, unless something was said there already."""
@@ -183,20 +234,22 @@ class FindingForm(forms.Form):
             partnerships=self._chosen(Partnership, "slug", stated["partnerships"]),
             organisations=self._chosen(Organisation, "slug", stated["organisations"]),
             sectors=self._chosen(Sector, "code", stated["sectors"]),
-            source=self._source(),
+            source=self.source or self._source(stated),
             codings=self.picker.codings,
             references=self._chosen(Reference, "key", stated["references"]),
         )
 
-    def _source(self) -> SourceInput | None:
-        stated = self.cleaned_data
-        if not stated["source_kind"]:
+    def _source(self, stated: dict[str, Any]) -> SourceInput | None:
+        if not stated.get("source_kind"):
             return None
+        sector = stated.get("respondent_sector", "")
         return SourceInput(
             kind=stated["source_kind"],
-            collected_on=stated["collected_on"],
-            respondent_role=stated["respondent_role"],
-            respondent_sector=next(iter(self._chosen(Sector, "code", [stated["respondent_sector"]])), None),
+            collected_on=stated.get("collected_on"),
+            respondent_role=stated.get("respondent_role", ""),
+            respondent_sector=next(iter(self._chosen(Sector, "code", [sector])), None),
+            consent_scope=stated.get("consent_scope", Finding.Visibility.FUNDER),
+            quote_permission=stated.get("quote_permission") == "yes",
         )
 
     def _chosen(self, model: Any, key: str, values: Sequence[str]) -> list[Any]:
@@ -219,6 +272,7 @@ ORDER = (
     "collected_on",
     "respondent_role",
     "respondent_sector",
+    *CONSENT,
     "references",
     "visibility",
 )
@@ -226,7 +280,8 @@ ORDER = (
 
 def initial_of(stated: FindingInput) -> dict[str, Any]:
     """What the form shows for content that is stored."""
-    source = stated.source
+    shared = stated.source if isinstance(stated.source, Source) else None
+    source = stated.source if isinstance(stated.source, SourceInput) else None
     return {
         "text": stated.text,
         # A headline that was taken from the text follows it when the text changes.
@@ -238,10 +293,13 @@ def initial_of(stated: FindingInput) -> dict[str, Any]:
         "organisations": [organisation.slug for organisation in stated.organisations],
         "sectors": [sector.code for sector in stated.sectors],
         "references": [reference.key for reference in stated.references],
+        "source_ref": shared.ref if shared else "",
         "source_kind": source.kind if source else "",
         "collected_on": source.collected_on if source else None,
         "respondent_role": source.respondent_role if source else "",
         "respondent_sector": source.respondent_sector.code if source and source.respondent_sector else "",
+        "consent_scope": source.consent_scope if source else Finding.Visibility.FUNDER,
+        "quote_permission": yes_or_no(source.quote_permission if source else False),
         "codings": {
             coding.item.code: Choice(direction=coding.direction, note=coding.note)
             for coding in stated.codings

@@ -33,6 +33,12 @@ class ReasonForm(StepForm):
     )
 
 
+class VersionedReasonForm(ReasonForm):
+    """A reason, with the version that the page was opened on."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
 class PublishForm(StepForm):
     """Who may read the finding, and what was checked before it goes beyond the funder."""
 
@@ -52,3 +58,9 @@ class PublishForm(StepForm):
             circles = [circle for circle in Finding.Visibility.values if circle not in BEYOND_THE_FUNDER]
             self.fields["visibility"] = visibility_field(circles)
             del self.fields["checklist"]
+
+
+class PublishStudyForm(PublishForm):
+    """The same for a case study, with the version that the page was opened on."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -26,7 +26,7 @@ from partnerships.views.bases import VisibleDetailView, VisibleListView
 from partnerships.views.filtering import errors_of, pairs_in_use, printable, query_of, tags_of
 
 # Filters that have no field of their own in the panel of filters; it carries them along.
-NOT_IN_PANEL = ("q", "organisation", "reference")
+NOT_IN_PANEL = ("q", "organisation", "reference", "source", "case_study")
 
 
 class FilteredFindings(VisibleListView):
@@ -105,6 +105,7 @@ class FindingDetailView(VisibleDetailView):
             .select_related(
                 "programme",
                 "source__respondent_sector",
+                "source__consent_withdrawn_by",
                 "created_by",
                 "submitted_by",
                 "published_by",
@@ -128,6 +129,7 @@ class FindingDetailView(VisibleDetailView):
             "may_read_role": has_permission(person, Permission.READ_SHARED_WITH_FUNDER),
             "may_read_workflow": has_permission(person, Permission.READ_TEAM),
             "actions": actions_for(person, finding),
+            "erased": finding.source if finding_rules.is_erased(finding) else None,
             "cite_as": cite_as(finding, self.request.build_absolute_uri(finding.get_absolute_url())),
         }
 

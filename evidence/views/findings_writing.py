@@ -31,7 +31,7 @@ Status = Finding.Status
 
 
 class FindingCreateView(SignedInMixin, FormView):
-    """A new finding. The address may name items and partnerships to begin with."""
+    """A new finding. The address may name a source, items and partnerships to begin with."""
 
     permission = Permission.LOG_FINDINGS
     form_class = FindingForm
@@ -44,6 +44,9 @@ class FindingCreateView(SignedInMixin, FormView):
             "is_for_review": asks_review(self.request),
         }
 
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"source_ref": self.request.GET.get("source", "")}
+
     def get_form(self, form_class: Any = None) -> FindingForm:
         form = super().get_form(form_class)
         begin_with(form, self.request)
@@ -51,7 +54,7 @@ class FindingCreateView(SignedInMixin, FormView):
             return form
         if before := self.finding_before(self.request.GET.get("after", "")):
             form.initial["after"] = before.ref
-            form.show_source_of(input_of(before))
+            form.show_source_of(dataclasses.replace(input_of(before), source=before.source))
         if typed := typed_before(self.request, finding=None):
             self.typed = typed
             form.show_typed(typed.data)
@@ -73,7 +76,6 @@ class FindingCreateView(SignedInMixin, FormView):
                 data=form.finding_input(),
                 submit=form.is_for_review,
                 submission_key=form.cleaned_data["submission_key"],
-                same_source_as=self.finding_before(form.cleaned_data["after"]),
             )
         except ValidationError as refusal:
             form.add_problems(problems_of(refusal))
@@ -115,7 +117,8 @@ class FindingCopyView(SignedInMixin, FormMixin, VisibleDetailView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {
             "person": self.request.user,
-            "initial": initial_of(input_of(self.object)),
+            "initial": initial_of(dataclasses.replace(input_of(self.object), source=self.object.source)),
+            "known_source": self.object.source,
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -190,6 +193,7 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
             "person": self.request.user,
             "is_for_review": asks_review(self.request) or self.object.status in READ_BY_OTHERS,
             "is_published": self.object.status == Status.PUBLISHED,
+            "known_source": self.object.source,
         }
         if self.request.method != "POST":
             self.typed = typed_before(self.request, self.object)
@@ -291,10 +295,12 @@ def asks_review(request: HttpRequest) -> bool:
 
 
 def begin_with(form: FindingForm, request: HttpRequest) -> None:
-    """Fill in what the address names (?item=L5&partnership=humber), and tell of what does not exist."""
+    """Fill in what the address names (?source=S-…&item=L5&partnership=humber); tell of what is not there."""
     items = {item.code.lower(): item for item in form.picker.items}
     slugs = dict(form.choices.partnerships)
     unknown = []
+    if (ref := request.GET.get("source")) and not form.source:
+        unknown.append(f"source “{ref[:20]}” that you can use")
     for code in request.GET.getlist("item"):
         if item := items.get(code.lower()):
             form.picker.suggest(item, choose_question=not form.is_bound)
@@ -306,6 +312,9 @@ def begin_with(form: FindingForm, request: HttpRequest) -> None:
             chosen.append(slug)
         else:
             unknown.append(f"partnership “{slug[:40]}”")
+    study = form.source.case_study if form.source else None
+    if study and not chosen:
+        chosen.append(study.partnership.slug)
     for name in unknown if not form.is_bound else ():
         messages.warning(request, f"There is no {name}, so it was left out.")
 

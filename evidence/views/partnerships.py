@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
-from evidence.models import Finding
+from evidence.models import CaseStudy, Finding
 from evidence.queries.bearing import bearing, with_findings
 from evidence.queries.labels import labels_for
 from evidence.queries.partnerships import facts_of
@@ -62,6 +62,16 @@ class PartnershipDetailView(VisibleDetailView):
         return super().get_context_data(**kwargs) | {
             "facts": facts_of(partnership, members),
             "member_rows": [member_row(member) for member in members],
+            "case_study_rows": [
+                [
+                    (str(study.wave), study.get_absolute_url()),
+                    study.get_status_display(),
+                    study.get_visibility_display(),
+                ]
+                for study in CaseStudy.objects.visible_to(person)
+                .filter(partnership=partnership)
+                .select_related("wave")
+            ],
             "bearing": bearing(
                 person,
                 Finding.objects.visible_to(person).filter(partnerships=partnership),

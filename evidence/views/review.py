@@ -176,7 +176,7 @@ class PublishView(StepView):
     refusal = "only a submitted finding can be published"
 
     def get_initial(self) -> dict[str, Any]:
-        wished = self.object.visibility
+        wished = finding_rules.circle_wished(self.object)
         if wished in finding_rules.BEYOND_THE_FUNDER and not self.may_release:
             return {"visibility": Finding.Visibility.FUNDER}
         return {"visibility": wished}

@@ -18,6 +18,9 @@ WORDS = {
     "title": "Headline",
     "quote": "Words of the source",
     "respondent_role": "What the respondent does",
+    "methods": "How it was done",
+    "narrative": "The story of the partnership",
+    "label": "What the team calls it",
     "reason": "Reason",
     "comment": "Comment",
 }

@@ -68,6 +68,9 @@ def seeing(thing: str) -> str:
     return SEEN_BY[thing].replace("y", "200").replace("-", "404")
 
 
+TEAM = "404 404 404 404 200 200 200 404 404"
+FUNDER_AND_TEAM = "404 404 404 200 200 200 200 404 404"
+
 PAGES = [
     Row("GET", "evidence:home", "", READ),
     Row("GET", "evidence:theme-detail", "theme", READ),
@@ -98,6 +101,13 @@ PAGES = [
     Row("GET", "evidence:reference-list-ris", "", READ),
     Row("GET", "evidence:reference-detail", "reference", READ),
     Row("GET", "evidence:reference-ris", "reference", READ),
+    Row("GET", "evidence:case-study-list", "", READ),
+    Row("GET", "evidence:case-study-detail", "public study", READ),
+    Row("GET", "evidence:case-study-detail", "draft study", TEAM),
+    Row("GET", "evidence:source-detail", "noted source", TEAM),
+    Row("GET", "evidence:source-detail", "source of for-public", FUNDER_AND_TEAM),
+    Row("GET", "evidence:source-detail", "source of for-team", TEAM),
+    Row("GET", "evidence:source-detail", "source of draft", "404 404 404 404 200 404 200 404 404"),
     Row("GET", "evidence:finding-list", "", READ),
     Row("GET", "evidence:finding-csv", "", READ),
     *(Row("GET", "evidence:finding-detail", thing, seeing(thing)) for thing in SEEN_BY),
@@ -222,6 +232,52 @@ FORMS = [
     Row("POST", "evidence:lookalikes", "", "401 403 403 403 200 200 200 403 401", NEW_FINDING),
 ]
 
+# Case studies and sources are changed by those who work on them: here the evaluator, not the other one.
+AT_WORK = "login 404 404 404 200 403 200 404 login"
+AT_WORK_SENT = "403 404 404 404 302 403 302 404 403"
+NEW_STUDY = {"partnership": "{partnership}", "wave": "{wave}", "narrative": "They met."}
+NEW_SOURCE = {
+    "source_kind": "interview",
+    "respondent_role": "mentor",
+    "consent_scope": "funder",
+    "quote_permission": "no",
+}
+
+FIELDWORK = [
+    Row("GET", "evidence:case-study-create", "", LOGGING),
+    Row("POST", "evidence:case-study-create", "", "403 403 403 403 302 302 302 403 403", NEW_STUDY),
+    Row("GET", "evidence:case-study-edit", "draft study", AT_WORK),
+    Row("GET", "evidence:case-study-edit", "public study", "login 403 403 403 200 403 200 403 login"),
+    Row(
+        "POST",
+        "evidence:case-study-edit",
+        "draft study",
+        AT_WORK_SENT,
+        {"version": 1, "narrative": "They met."},
+    ),
+    Row("GET", "evidence:case-study-publish", "draft study", LEADS_ON_WHAT_WAITS),
+    Row(
+        "POST",
+        "evidence:case-study-publish",
+        "draft study",
+        after(LEADS_ON_WHAT_WAITS),
+        {"version": 1, "visibility": "funder"},
+    ),
+    Row("GET", "evidence:source-create", "draft study", AT_WORK),
+    Row("POST", "evidence:source-create", "draft study", AT_WORK_SENT, NEW_SOURCE),
+    Row("GET", "evidence:source-edit", "noted source", AT_WORK),
+    Row("GET", "evidence:source-edit", "source of for-public", "login 404 404 403 200 403 200 404 login"),
+    Row("POST", "evidence:source-edit", "noted source", AT_WORK_SENT, NEW_SOURCE | {"version": 1}),
+    Row("GET", "evidence:source-withdraw-consent", "noted source", AT_WORK),
+    Row(
+        "POST",
+        "evidence:source-withdraw-consent",
+        "noted source",
+        AT_WORK_SENT,
+        {"version": 1, "reason": "They asked for it."},
+    ),
+]
+
 OWN = "login 200 200 200 200 200 200 200 login"
 NEW = "slow green kettle"
 FOR_SIGNING_IN = "200 302 302 302 302 302 302 302 200"
@@ -307,10 +363,13 @@ API = [
     Row("GET", "api-try", "", READ),
     Row("GET", "api-findings-list", "", READ),
     *(Row("GET", "api-findings-detail", thing, seeing(thing)) for thing in SEEN_BY),
+    Row("GET", "api-case-studies-list", "", READ),
+    Row("GET", "api-case-studies-detail", "public study", READ),
+    Row("GET", "api-case-studies-detail", "draft study", TEAM),
     Row("GET", "api-sources-list", "", READ),
     # The source of what is public is for the funder and the team; that of a draft for its author and leads.
-    Row("GET", "api-sources-detail", "source of for-public", "404 404 404 200 200 200 200 404 404"),
-    Row("GET", "api-sources-detail", "source of for-team", "404 404 404 404 200 200 200 404 404"),
+    Row("GET", "api-sources-detail", "source of for-public", FUNDER_AND_TEAM),
+    Row("GET", "api-sources-detail", "source of for-team", TEAM),
     Row("GET", "api-sources-detail", "source of draft", "404 404 404 404 200 404 200 404 404"),
     Row("POST", "api-sources-list", "", everybody("405")),
     Row("DELETE", "api-sources-detail", "source of draft", everybody("405")),
@@ -365,4 +424,4 @@ API = [
     ),
 ]
 
-TABLE = [*PAGES, *FORMS, *ACCOUNTS, *AUDIT, *TOP, *API]
+TABLE = [*PAGES, *FORMS, *FIELDWORK, *ACCOUNTS, *AUDIT, *TOP, *API]

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from evidence.models import Finding, FrameworkItem, Programme, Reference, TypedForm
+from evidence.models import (
+    CaseStudy,
+    Finding,
+    FrameworkItem,
+    Programme,
+    Reference,
+    Source,
+    TypedForm,
+    Wave,
+)
 from partnerships.models import Organisation, Sector
 from tests.factories import (
     ApproachFactory,
@@ -11,6 +20,7 @@ from tests.factories import (
     AuditRowFactory,
     BarrierFactory,
     BenefitFactory,
+    CaseStudyFactory,
     CodingFactory,
     CommentFactory,
     DriverFactory,
@@ -30,6 +40,7 @@ from tests.factories import (
     SourceFactory,
     ThemeFactory,
     TypedFormFactory,
+    WaveFactory,
 )
 from tests.personas import Personas, make_personas
 
@@ -67,6 +78,10 @@ class World:
     programme: Programme
     reference: Reference
     typed_form: TypedForm
+    public_study: CaseStudy
+    draft_study: CaseStudy
+    noted_source: Source
+    free_wave: Wave
     findings: dict[str, Finding]
 
     @cached_property
@@ -75,11 +90,15 @@ class World:
         return {
             **{kind: item.code for kind, item in self.items.items()},
             **{name: finding.ref for name, finding in self.findings.items()},
-            **{f"source of {name}": str(finding.source_id) for name, finding in self.findings.items()},
             **{
                 f"comment on {name}": str(finding.comments.earliest("pk").pk)
                 for name, finding in self.findings.items()
             },
+            **{f"source of {name}": finding.source.ref for name, finding in self.findings.items()},
+            "public study": self.public_study.slug,
+            "draft study": self.draft_study.slug,
+            "noted source": self.noted_source.ref,
+            "wave": str(self.free_wave.pk),
             "lesson number": self.items[Kind.LESSON].number,
             "theme": self.items[Kind.LESSON].theme.slug,
             "sector": self.sector.code,
@@ -106,7 +125,10 @@ class World:
             sectors=[self.sector],
             programme=self.programme,
             source=SourceFactory(
-                created_by=self.personas.evaluator, respondent_role=f"mentor {mark(name, 'role')}"
+                created_by=self.personas.evaluator,
+                respondent_role=f"mentor {mark(name, 'role')}",
+                # The team reads every source of a case study, and a draft's is its author's.
+                case_study=None if name == "draft" else self.public_study,
             ),
             **({} if status == "draft" else {status: True}),
         )
@@ -140,6 +162,8 @@ def make_world(*findings: str) -> World:
     reference = ReferenceFactory()
     ItemCitationFactory(item=items[Kind.DRIVER], reference=reference)
     AuditRowFactory(by=personas.lead)
+    evaluator = personas.evaluator
+    draft_study = CaseStudyFactory(partnership=personas.other_partnership, created_by=evaluator)
     world = World(
         personas=personas,
         items={str(kind): item for kind, item in items.items()},
@@ -150,6 +174,12 @@ def make_world(*findings: str) -> World:
         typed_form=TypedFormFactory(
             created_by=personas.evaluator, content={"text": [f"Begun: {mark('begun', 'text')}"]}
         ),
+        public_study=CaseStudyFactory(
+            partnership=personas.partnership, created_by=evaluator, published=True, visibility="public"
+        ),
+        draft_study=draft_study,
+        noted_source=SourceFactory(case_study=draft_study, created_by=evaluator, is_shared=True),
+        free_wave=WaveFactory(),
         findings={},
     )
     for name in findings or FINDINGS:

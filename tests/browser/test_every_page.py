@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.access.table import ACCOUNTS, API, AUDIT, FORMS, PAGES, TOP, Row
+from tests.access.table import ACCOUNTS, API, AUDIT, FIELDWORK, FORMS, PAGES, TOP, Row
 from tests.access.test_table import address_of
 from tests.access.world import World
 
@@ -25,6 +25,7 @@ GROUPS: dict[str, list[Row]] = {
     "who": [row for row in PAGES if "finding" not in row.name][16:],
     "findings": [row for row in PAGES if "finding" in row.name],
     "forms": FORMS,
+    "fieldwork": FIELDWORK,
     "accounts": [*ACCOUNTS, *AUDIT],
     "top": [*TOP, *(row for row in API if row.name == "api-docs")],
 }

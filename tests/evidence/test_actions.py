@@ -336,15 +336,13 @@ def test_an_edit_that_cannot_be_submitted_changes_nothing(personas: Personas, wh
     assert (finding.version, finding.text) == (1, whole.text)
 
 
-def test_a_source_that_others_rest_on_is_not_changed_under_them(
-    personas: Personas, whole: FindingInput
-) -> None:
+def test_a_shared_source_is_not_changed_under_the_others(personas: Personas, whole: FindingInput) -> None:
     finding = log_finding(by=personas.evaluator, data=whole)
-    other = FindingFactory(source=finding.source)
+    log_finding(by=personas.evaluator, data=but(whole, source=finding.source, text="Another."))
     data = but(whole, source=SourceInput(kind="survey", collected_on=A_DAY))
-    edited = update_finding(by=personas.evaluator, finding=finding, data=data, version=1)
-    other.refresh_from_db()
-    assert (edited.source.kind, other.source.kind) == ("survey", "interview")
+    with pytest.raises(ValidationError, match="shared: change it on its own page"):
+        update_finding(by=personas.evaluator, finding=finding, data=data, version=1)
+    assert Source.objects.get().kind == "interview"
 
 
 def test_a_source_of_its_own_is_changed_in_place_and_goes_when_it_is_taken_away(

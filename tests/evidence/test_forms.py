@@ -84,6 +84,8 @@ def test_everything_stated_reaches_the_actions(
             respondent_role="mentor",
             respondent_sector=sector.code,
             visibility="public",
+            consent_scope="public",
+            quote_permission="yes",
             coding__Q8c__direction="context",
         ),
         is_for_review=True,
@@ -98,7 +100,12 @@ def test_everything_stated_reaches_the_actions(
         organisations=[organisation],
         sectors=[sector],
         source=SourceInput(
-            kind="interview", collected_on=A_DAY, respondent_role="mentor", respondent_sector=sector
+            kind="interview",
+            collected_on=A_DAY,
+            respondent_role="mentor",
+            respondent_sector=sector,
+            consent_scope="public",
+            quote_permission=True,
         ),
         codings=[
             CodingInput(item=items["L5"], direction="challenges", note="Where nobody rang."),
@@ -286,6 +293,10 @@ def test_a_headline_taken_from_the_text_follows_the_text() -> None:
 def test_differences_are_told_in_words(
     form_of: Any, personas: Personas, items: dict[str, FrameworkItem]
 ) -> None:
+    consent = (
+        "Funder: the evaluation team and staff of the Big Lottery Fund\n"
+        "Not beyond the funder: a finding that others read is without a quote"
+    )
     stored = initial_of(
         FindingInput(
             text="Theirs.",
@@ -300,7 +311,12 @@ def test_differences_are_told_in_words(
     assert told == [
         ("text", "Employers stayed.", "Theirs.", ""),
         ("partnerships", "North", "It concerns the whole programme, not particular partnerships", ""),
-        ("source", "Interview\n4 March 2015", "Survey\n5 March 2015", ""),
+        (
+            "source",
+            f"Interview\n4 March 2015\n{consent}",
+            f"Survey\n5 March 2015\n{consent}",
+            "",
+        ),
         ("coding-L5", "Challenges: Where nobody rang.", "", ""),
         ("coding-Q8c", "", "Informs", ""),
     ]

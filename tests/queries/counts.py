@@ -27,7 +27,7 @@ evidence:question-detail research-question                7  10  10  10  10
 evidence:sector-list                                      1   4   4   4   4
 evidence:sector-detail sector                             7  10  10  10  10
 evidence:partnership-list                                 3   6   6   6   6
-evidence:partnership-detail partnership                   8  11  11  11  11
+evidence:partnership-detail partnership                   9  12  12  12  12
 evidence:organisation-list                                3   6   6   6   6
 evidence:organisation-detail organisation                 6   9   9   9   9
 evidence:programme-list                                   1   4   4   4   4
@@ -36,6 +36,13 @@ evidence:reference-list                                   1   4   4   4   4
 evidence:reference-list-ris                               1   1   1   1   1
 evidence:reference-detail reference                       6   9   9   9   9
 evidence:reference-ris reference                          1   1   1   1   1
+evidence:case-study-list                                  5   8   8   8   8
+evidence:case-study-detail public-study                   6   9  10  10  10
+evidence:case-study-detail draft-study                    -   -   -   9   9
+evidence:source-detail noted-source                       -   -   -   8   8
+evidence:source-detail source-of-for-public               -   -   9   9   9
+evidence:source-detail source-of-for-team                 -   -   -   9   9
+evidence:source-detail source-of-draft                    -   -   -   9   9
 evidence:finding-list                                     5   8   8   8   8
 evidence:finding-csv                                      6  11  11  11  11
 evidence:finding-detail draft                             -   -   -  11  11
@@ -62,6 +69,14 @@ evidence:finding-delete draft                             -   -   -   9   9
 evidence:finding-comment submitted                        -   -   -  10  10
 evidence:finding-comment for-public                       -   -   -  10  10
 evidence:inbox                                            -   -   -  11   9
+evidence:case-study-create                                -   -   -   6   6
+evidence:case-study-edit draft-study                      -   -   -   6   6
+evidence:case-study-edit public-study                     -   -   -   6   6
+evidence:case-study-publish draft-study                   -   -   -   -   6
+evidence:source-create draft-study                        -   -   -   5   5
+evidence:source-edit noted-source                         -   -   -   5   5
+evidence:source-edit source-of-for-public                 -   -   -   5   5
+evidence:source-withdraw-consent noted-source             -   -   -   5   5
 evidence:typed-form-discard typed-form                    -   -   -   4   -
 evidence:typed-form-token                                 -   -   -   3   3
 evidence:finding-lookalikes draft                         -   -   -   6   6
@@ -122,6 +137,9 @@ api-findings-detail for-team                              -   -   -   4   4
 api-findings-detail for-funder                            -   -   4   4   4
 api-findings-detail for-partnerships                      -   4   4   4   4
 api-findings-detail for-public                            1   4   4   4   4
+api-case-studies-list                                     2   5   5   5   5
+api-case-studies-detail public-study                      1   4   4   4   4
+api-case-studies-detail draft-study                       -   -   -   4   4
 api-sources-list                                          0   3   5   5   5
 api-sources-detail source-of-for-public                   -   -   4   4   4
 api-sources-detail source-of-for-team                     -   -   -   4   4

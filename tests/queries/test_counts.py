@@ -9,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 
 from evidence.models import Coding, Finding, FindingCitation, Source
 from partnerships.models import Membership, Organisation
-from tests.access.table import ACCOUNTS, API, AUDIT, FORMS, PAGES, TOP, Row
+from tests.access.table import ACCOUNTS, API, AUDIT, FIELDWORK, FORMS, PAGES, TOP, Row
 from tests.access.test_table import address_of
 from tests.access.world import World, make_world
 from tests.factories import (
     ApproachFactory,
     BarrierFactory,
     BenefitFactory,
+    CaseStudyFactory,
     CommentFactory,
     DriverFactory,
     ItemCitationFactory,
@@ -33,7 +34,7 @@ FEW, MANY = 12, 200
 MOST_OF_A_PAGE, MOST_OF_THE_API = 12, 6
 # Streamed in chunks as long as the list: what one chunk takes is reviewed.
 CHUNKED = {"evidence:finding-csv"}
-ROWS = [row for row in [*PAGES, *FORMS, *ACCOUNTS, *AUDIT, *TOP, *API] if row.method == "GET"]
+ROWS = [row for row in [*PAGES, *FORMS, *FIELDWORK, *ACCOUNTS, *AUDIT, *TOP, *API] if row.method == "GET"]
 
 
 @pytest.fixture
@@ -70,6 +71,15 @@ def grow(world: World, number: int) -> None:
         Membership(partnership=world.personas.partnership, organisation=organisation, role="core")
         for organisation in organisations
     )
+    for partnership in partnerships:
+        CaseStudyFactory(
+            partnership=partnership,
+            wave=world.free_wave,
+            created_by=world.personas.evaluator,
+            published=True,
+            published_by=world.personas.lead,
+            visibility="public",
+        )
     grow_findings(world, number)
     for name in ("draft", "submitted", "for-public"):
         CommentFactory.create_batch(
@@ -99,7 +109,8 @@ def grow_findings(world: World, number: int) -> None:
             if field.name not in {"id", "ref", "source"}
         }
         sources = Source.objects.bulk_create(
-            Source(kind="survey", created_by=pattern.created_by) for _ in range(number)
+            Source(kind="survey", created_by=pattern.created_by, case_study=pattern.source.case_study)
+            for _ in range(number)
         )
         findings = Finding.objects.bulk_create(Finding(**fields, source=source) for source in sources)
         for relation, thing in (

@@ -1,0 +1,105 @@
+"""What follows when those behind a source narrow their consent, or take it back."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from evidence.actions.fieldwork_rules import works_on_source
+from evidence.actions.finding_rules import require_reason, widest_circle
+from evidence.actions.findings import take_step
+from evidence.models import CaseStudy, Coding, Finding, ReviewStep, Source, TypedForm
+from evidence.models.visibility import reaches_beyond
+from partnerships.audit import record
+from partnerships.errors import Conflict, StepRefused
+from partnerships.models import Person
+
+# What stands in the place of every word that was erased.
+TOMBSTONE = "Withdrawn with the source's consent"
+NARROWED = "The consent of its source was narrowed."
+
+
+@transaction.atomic
+def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -> Source:
+    """Take back everything that rests on a source, at once and for good.
+
+    Its findings, in whatever status, become withdrawn and lose every word, in their history too; what stays
+    is that there was a finding, where it came from, and why it is gone. A published case study goes back to
+    draft, since its narrative may tell of the source. Raises Conflict, PermissionDenied, StepRefused, and
+    ValidationError for ``reason``.
+    """
+    source = locked_source(source, version)
+    if not works_on_source(by, source):
+        raise PermissionDenied
+    if source.is_withdrawn:
+        raise StepRefused("The consent of this source was withdrawn already.")
+    require_reason(reason, "Say how the consent was taken back; the reason stays in the record.")
+    source.label = source.respondent_role = ""
+    source.respondent_sector = None
+    source.consent_withdrawn_at, source.consent_withdrawn_by = timezone.now(), by
+    source.consent_withdrawn_reason = reason.strip()
+    source.version += 1
+    source.save()
+    TypedForm.objects.filter(content__source_ref=[source.ref]).delete()
+    findings = list(Finding.objects.select_for_update().filter(source=source).order_by("pk"))
+    for finding in findings:
+        erase(finding, by=by, reason=reason)
+    take_back(source.case_study, by=by)
+    refs = [finding.ref for finding in findings]
+    record(by=by, verb="source.consent-withdrawn", target=source, key=source.ref, findings=refs)
+    return source
+
+
+def erase(finding: Finding, *, by: Person, reason: str) -> None:
+    """Withdraw a finding and leave nothing of it to read, now or before."""
+    finding.title = finding.text = TOMBSTONE
+    finding.quote = ""
+    finding._history_user = by
+    finding.organisations.clear()
+    finding.codings.update(note="")
+    finding.steps.update(reason="")
+    finding.comments.all().delete()
+    finding.typed_forms.all().delete()
+    take_step(finding, ReviewStep.Step.WITHDRAW, Finding.Status.WITHDRAWN, by=by, reason=reason)
+    erase_history(finding)
+
+
+def erase_history(finding: Finding) -> None:
+    former = Finding.history.filter(id=finding.pk)
+    former.update(title=TOMBSTONE, text=TOMBSTONE, quote="")
+    Finding.history.model.organisations.filter(history__in=former).delete()
+    Coding.history.filter(finding_id=finding.pk).update(note="")
+
+
+def take_back(study: CaseStudy | None, *, by: Person) -> None:
+    """Put a published case study back to draft, until a lead has read it again."""
+    if study is None:
+        return
+    study = CaseStudy.objects.select_for_update().get(pk=study.pk)
+    if study.status != CaseStudy.Status.PUBLISHED:
+        return
+    study.status = CaseStudy.Status.DRAFT
+    study.version += 1
+    study._history_user = by
+    study.save()
+    record(by=by, verb="case-study.taken-back", target=study, key=study.slug, version=study.version)
+
+
+def keep_within_consent(source: Source, *, by: Person) -> list[Finding]:
+    """Narrow the readers of published findings that go further than their source has agreed to."""
+    published = Finding.objects.select_for_update().filter(source=source, status=Finding.Status.PUBLISHED)
+    narrowed = []
+    for finding in published.order_by("pk"):
+        limit = widest_circle(source, quote=finding.quote)
+        if reaches_beyond(finding.visibility, limit):
+            finding.visibility = limit
+            take_step(finding, ReviewStep.Step.PUBLISH, finding.status, by=by, reason=NARROWED)
+            narrowed.append(finding)
+    return narrowed
+
+
+def locked_source(source: Source, version: int) -> Source:
+    """The source as it is now, locked for this transaction. Raises Conflict when ``version`` is old."""
+    current = Source.objects.select_for_update().get(pk=source.pk)
+    if current.version != version:
+        raise Conflict(current)
+    return current

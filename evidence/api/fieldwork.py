@@ -1,0 +1,132 @@
+"""Case studies and sources in the API, to be read."""
+
+from django.db.models import Case, CharField, F, OuterRef, QuerySet, Value, When
+from django.urls import reverse
+from rest_framework import serializers
+
+from evidence.filtersets import CaseStudyFilterSet, SourceFilterSet
+from evidence.models import CaseStudy, Finding, Source
+from partnerships.access import Permission, has_permission
+from partnerships.functions import JSONList
+from partnerships.models import Person
+from partnerships.viewsets import ReadViewSet
+
+
+class CaseStudySerializer(serializers.ModelSerializer):
+    """A partnership in a wave of fieldwork, with the sources and findings that the caller may see."""
+
+    partnership = serializers.CharField(source="partnership_slug")
+    wave = serializers.IntegerField(source="wave_number")
+    evaluators = serializers.ListField(child=serializers.CharField(), source="evaluator_names")
+    narrative = serializers.CharField(help_text="In Markdown.")
+    sources = serializers.ListField(child=serializers.CharField(), source="source_refs")
+    findings = serializers.ListField(child=serializers.CharField(), source="finding_refs")
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CaseStudy
+        fields = [
+            "slug",
+            "partnership",
+            "wave",
+            "evaluators",
+            "methods",
+            "narrative",
+            "planned_interviews",
+            "status",
+            "visibility",
+            "published_at",
+            "version",
+            "sources",
+            "findings",
+            "is_demonstration",
+            "url",
+        ]
+
+    def get_url(self, study: CaseStudy) -> str:
+        address = reverse("evidence:case-study-detail", args=[study.slug])
+        return str(self.context["request"].build_absolute_uri(address))
+
+
+class CaseStudyViewSet(ReadViewSet):
+    """Case studies, as far as the caller may see them."""
+
+    queryset = CaseStudy.objects.all()
+    serializer_class = CaseStudySerializer
+    filterset_class = CaseStudyFilterSet
+    lookup_field = "slug"
+
+    def get_queryset(self) -> QuerySet:
+        person = self.request.user
+        sources = Source.objects.visible_to(person).filter(case_study=OuterRef("pk"))
+        findings = Finding.objects.visible_to(person).filter(source__case_study=OuterRef("pk"))
+        # Whoever reads a case study reads who wrote it.
+        evaluators = Person.objects.filter(case_studies=OuterRef("pk")).order_by("name", "pk")
+        return (
+            super()
+            .get_queryset()
+            .annotate(
+                partnership_slug=F("partnership__slug"),
+                wave_number=F("wave__number"),
+                evaluator_names=JSONList(evaluators, "name"),
+                source_refs=JSONList(sources, "ref"),
+                finding_refs=JSONList(findings, "ref"),
+            )
+        )
+
+
+class SourceSerializer(serializers.ModelSerializer):
+    """A source; what the evaluation team calls it is for the team."""
+
+    respondent_sector = serializers.CharField(source="sector_code", allow_null=True)
+    case_study = serializers.CharField(
+        source="case_study_slug", allow_null=True, help_text="Null for those who may not read it."
+    )
+    label = serializers.CharField(  # type: ignore[assignment]
+        source="team_label", help_text="Empty but for the evaluation team."
+    )
+    findings = serializers.ListField(child=serializers.CharField(), source="finding_refs")
+
+    class Meta:
+        model = Source
+        fields = [
+            "ref",
+            "case_study",
+            "kind",
+            "label",
+            "collected_on",
+            "respondent_role",
+            "respondent_sector",
+            "consent_scope",
+            "quote_permission",
+            "anonymised_at",
+            "consent_withdrawn_at",
+            "findings",
+            "version",
+            "is_demonstration",
+        ]
+
+
+class SourceViewSet(ReadViewSet):
+    """The interviews, documents and other material behind findings; for funder and evaluation team."""
+
+    queryset = Source.objects.all()
+    serializer_class = SourceSerializer
+    filterset_class = SourceFilterSet
+    lookup_field = "ref"
+
+    def get_queryset(self) -> QuerySet:
+        person = self.request.user
+        findings = Finding.objects.visible_to(person).filter(source=OuterRef("pk"))
+        studies = CaseStudy.objects.visible_to(person)
+        nothing = Value("", output_field=CharField())
+        return (
+            super()
+            .get_queryset()
+            .annotate(
+                sector_code=F("respondent_sector__code"),
+                case_study_slug=Case(When(case_study__in=studies, then=F("case_study__slug"))),
+                team_label=F("label") if has_permission(person, Permission.READ_TEAM) else nothing,
+                finding_refs=JSONList(findings, "ref"),
+            )
+        )

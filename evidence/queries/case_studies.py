@@ -1,0 +1,72 @@
+"""What the pages of case studies and sources show besides the rows themselves."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from evidence.models import CaseStudy, Finding, Source, Wave
+from partnerships.models import Partnership
+
+
+def with_numbers(person: Any, studies: QuerySet[CaseStudy]) -> QuerySet[CaseStudy]:
+    """Each case study with ``finding_count``: how many visible findings rest on its sources."""
+    counted = (
+        Finding.objects.visible_to(person)
+        .filter(source__case_study=OuterRef("pk"))
+        .order_by()
+        .values("source__case_study")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return studies.annotate(finding_count=Coalesce(Subquery(counted), 0))
+
+
+def sources_of(person: Any, study: CaseStudy) -> QuerySet[Source]:
+    """The sources of a case study that this person may see, oldest first, each with ``finding_count``."""
+    counted = (
+        Finding.objects.visible_to(person)
+        .filter(source=OuterRef("pk"))
+        .order_by()
+        .values("source")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return (
+        Source.objects.visible_to(person)
+        .filter(case_study=study)
+        .select_related("respondent_sector")
+        .annotate(finding_count=Coalesce(Subquery(counted), 0))
+        .order_by("collected_on", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class Interviews:
+    """How many interviews were planned, and how many were held."""
+
+    planned: int | None
+    held: int
+
+
+def interviews_of(study: CaseStudy, sources: list[Source]) -> Interviews:
+    held = sum(source.kind == Source.Kind.INTERVIEW for source in sources)
+    return Interviews(planned=study.planned_interviews, held=held)
+
+
+Options = list[tuple[str, str, None, bool]]
+
+
+def filter_options(person: Any, chosen: dict[str, list[str]]) -> dict[str, Options]:
+    """The partnerships and waves that there are case studies of, to choose from; two queries."""
+    studies = CaseStudy.objects.visible_to(person)
+    partnerships = Partnership.objects.visible_to(person).filter(pk__in=studies.values("partnership"))
+    waves = Wave.objects.visible_to(person).filter(pk__in=studies.values("wave"))
+    return {
+        "partnership": [
+            (slug, name, None, slug in chosen["partnership"])
+            for slug, name in partnerships.values_list("slug", "name")
+        ],
+        "wave": [(str(wave.number), str(wave), None, str(wave.number) in chosen["wave"]) for wave in waves],
+    }
