@@ -11,6 +11,13 @@ import yaml
 from django.conf import settings
 from django.db import transaction
 
+from evidence.actions.fieldwork import (
+    CaseStudyInput,
+    SourceEntry,
+    begin_case_study,
+    note_source,
+    publish_case_study,
+)
 from evidence.actions.finding_input import CodingInput, FindingInput, SourceInput
 from evidence.actions.finding_rules import AnonymisationPoint
 from evidence.actions.findings import (
@@ -20,7 +27,8 @@ from evidence.actions.findings import (
     submit_finding,
     withdraw_finding,
 )
-from evidence.models import Finding, FrameworkItem
+from evidence.models import CaseStudy, Finding, FrameworkItem, Source, Wave
+from evidence.models.refs import fixed_ref
 from partnerships.access import Role
 from partnerships.models import Membership, Organisation, Partnership, Person, RoleAssignment, Sector
 
@@ -43,14 +51,15 @@ def is_loaded() -> bool:
 
 @transaction.atomic
 def load_demonstration() -> None:
-    """Add the accounts, organisations and findings that are missing."""
+    """Add the accounts, organisations, fieldwork and findings that are missing."""
     people = {entry["email"]: load_person(entry) for entry in read("people.yaml")}
     organisations = {entry["key"]: load_organisation(entry) for entry in read("organisations.yaml")}
+    sources = load_fieldwork(read("fieldwork.yaml"), people)
     for entry in read("findings.yaml"):
-        load_finding(entry, people, organisations)
+        load_finding(entry, people, organisations, sources)
 
 
-def read(name: str) -> list[dict[str, Any]]:
+def read(name: str) -> Any:
     return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
 
 
@@ -93,14 +102,88 @@ def load_organisation(entry: dict[str, Any]) -> Organisation:
     return organisation
 
 
+def load_fieldwork(entries: dict[str, Any], people: dict[str, Person]) -> dict[str, Source]:
+    """The sources of all case studies by their keys, those that were there already too."""
+    for entry in entries["waves"]:
+        Wave.objects.get_or_create(number=entry["number"], defaults=entry | {"is_demonstration": True})
+    sources: dict[str, Source] = {}
+    for entry in entries["case_studies"]:
+        study = load_case_study(entry, people)
+        for source in entry["sources"]:
+            sources[source["key"]] = load_source(source, study)
+    return sources
+
+
+def load_case_study(entry: dict[str, Any], people: dict[str, Person]) -> CaseStudy:
+    partnership = Partnership.objects.get(slug=entry["partnership"])
+    wave = Wave.objects.get(number=entry["wave"])
+    if study := CaseStudy.objects.filter(partnership=partnership, wave=wave).first():
+        return study
+    study = begin_case_study(
+        by=people[f"{entry['by']}@demo.example"],
+        partnership=partnership,
+        wave=wave,
+        data=CaseStudyInput(
+            evaluators=[people[f"{name}@demo.example"] for name in entry["evaluators"]],
+            methods=entry["methods"],
+            narrative=entry["narrative"],
+            planned_interviews=entry["planned_interviews"],
+        ),
+    )
+    if not entry["visibility"]:
+        return study
+    return publish_case_study(
+        by=people["lead@demo.example"],
+        study=study,
+        version=study.version,
+        visibility=entry["visibility"],
+        checklist=AnonymisationPoint.values,
+    )
+
+
+def load_source(entry: dict[str, Any], study: CaseStudy) -> Source:
+    """One source; its ref is the same everywhere, so that it is known again whatever became of it."""
+    ref = fixed_ref("S", f"demonstration {entry['key']}")
+    if source := Source.objects.filter(ref=ref).first():
+        return source
+    source = note_source(
+        by=study.created_by,
+        case_study=study,
+        data=SourceEntry(**source_details(entry), label=entry["label"], anonymised=True),
+    )
+    source.ref = ref
+    source.save(update_fields=["ref"])
+    return source
+
+
+def source_details(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": entry["kind"],
+        "collected_on": entry["collected_on"],
+        "respondent_role": entry.get("respondent_role") or "",
+        "respondent_sector": Sector.objects.filter(code=entry.get("respondent_sector") or "").first(),
+        "consent_scope": entry["consent_scope"],
+        "quote_permission": entry["quote_permission"],
+    }
+
+
 def load_finding(
-    entry: dict[str, Any], people: dict[str, Person], organisations: dict[str, Organisation]
+    entry: dict[str, Any],
+    people: dict[str, Person],
+    organisations: dict[str, Organisation],
+    sources: dict[str, Source],
 ) -> None:
-    """Log one finding and take it to the state its entry names; one that is there already is left alone."""
+    """Log one finding and take it to the state its entry names; one that is there already is left alone.
+
+    Nothing is logged from a source whose consent somebody withdrew, trying the product.
+    """
+    source = sources.get(entry["source"]) if isinstance(entry["source"], str) else None
+    if source and source.is_withdrawn:
+        return
     author, lead = people[f"{entry['by']}@demo.example"], people["lead@demo.example"]
     finding = log_finding(
         by=author,
-        data=finding_input(entry, organisations),
+        data=finding_input(entry, organisations, source),
         submission_key=f"demonstration {entry['key']}",
     )
     if finding.version > 1 or entry["status"] == Status.DRAFT:
@@ -120,8 +203,9 @@ def load_finding(
         withdraw_finding(by=lead, finding=finding, version=finding.version, reason=entry["reason"])
 
 
-def finding_input(entry: dict[str, Any], organisations: dict[str, Organisation]) -> FindingInput:
-    source = entry["source"]
+def finding_input(
+    entry: dict[str, Any], organisations: dict[str, Organisation], source: Source | None
+) -> FindingInput:
     return FindingInput(
         text=entry["text"],
         title=entry["title"],
@@ -131,12 +215,7 @@ def finding_input(entry: dict[str, Any], organisations: dict[str, Organisation])
         partnerships=[Partnership.objects.get(slug=slug) for slug in entry["partnerships"]],
         organisations=[organisations[key] for key in entry["organisations"]],
         sectors=[Sector.objects.get(code=code) for code in entry["sectors"]],
-        source=SourceInput(
-            kind=source["kind"],
-            collected_on=source["collected_on"],
-            respondent_role=source.get("respondent_role") or "",
-            respondent_sector=Sector.objects.filter(code=source.get("respondent_sector") or "").first(),
-        ),
+        source=source or SourceInput(**source_details(entry["source"])),
         codings=[
             CodingInput(
                 item=FrameworkItem.objects.get(code=coding["item"]),

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 
+from evidence.actions.consent import withdraw_consent
 from evidence.demonstration.loader import holds_real_work, load_demonstration
-from evidence.models import Finding, Lesson
+from evidence.models import CaseStudy, Finding, Lesson, Source
 from evidence.queries.standing import Status, standings
 from partnerships.access import Role
 from partnerships.models import Organisation, Person
@@ -66,6 +68,23 @@ def test_lessons_differ_in_how_they_stand(demonstration):
     standing = standings(funder, lessons)
     told = Counter(standing[lesson.pk].status for lesson in lessons)
     assert set(told) == set(Status)
+
+
+def test_several_findings_rest_on_one_source(demonstration):
+    shared = Source.objects.annotate(number=Count("findings")).filter(number__gt=1)
+    assert shared.count() == 2
+    assert CaseStudy.objects.count() == 4
+    assert set(CaseStudy.objects.values_list("status", flat=True)) == {"draft", "published"}
+    assert not CaseStudy.objects.filter(is_demonstration=False).exists()
+
+
+def test_loading_again_after_consent_was_withdrawn_brings_nothing_back(demonstration):
+    lead = Person.objects.get(email="lead@demo.example")
+    source = Source.objects.filter(findings__status="published", is_shared=True).first()
+    withdraw_consent(by=lead, source=source, version=source.version, reason="To try it.")
+    before = case_studies().count()
+    load_demonstration()
+    assert case_studies().count() == before
 
 
 def test_loading_again_adds_nothing_and_keeps_changes(demonstration):
