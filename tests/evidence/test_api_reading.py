@@ -51,6 +51,7 @@ FINDING_KEYS = [
     "programme",
     "source_kind",
     "collected_on",
+    "source",
     "codings",
     "references",
     "created_at",
@@ -210,6 +211,7 @@ def test_a_finding(client: Client) -> None:
             "programme": "ndc",
             "source_kind": "interview",
             "collected_on": "2015-03-04",
+            "source": None,  # for the public; its kind and date are all they learn
             "codings": [
                 {"item": "L1", "direction": "refines", "note": ""},
                 {"item": "Q1", "direction": "context", "note": ""},
@@ -355,10 +357,10 @@ def test_sources_are_for_funder_and_team_and_name_only_what_may_be_seen(
     FindingFactory(published=True, visibility="team", source=source)
     for name in ("visitor", "reporter", "administrator"):
         assert get(client_of(name), "sources/")["count"] == 0
-        assert client_of(name).get(f"{API}sources/{source.pk}/").status_code == 404
-    shown = get(client_of("funder"), f"sources/{source.pk}/")
+        assert client_of(name).get(f"{API}sources/{source.ref}/").status_code == 404
+    shown = get(client_of("funder"), f"sources/{source.ref}/")
     assert shown["findings"] == [shared.ref]
-    assert len(get(client_of("lead"), f"sources/{source.pk}/")["findings"]) == 2
+    assert len(get(client_of("lead"), f"sources/{source.ref}/")["findings"]) == 2
 
 
 def test_pages(client: Client) -> None:
