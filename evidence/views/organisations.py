@@ -8,7 +8,7 @@ from django.urls import reverse
 from evidence.models import Finding
 from evidence.queries.bearing import bearing, with_findings
 from evidence.queries.labels import labels_for
-from evidence.views.memberships import membership_cells
+from evidence.views.memberships import membership_cells, organisation_link
 from partnerships.models import Membership, Organisation
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 
@@ -35,7 +35,7 @@ class OrganisationListView(VisibleListView):
     def row(self, organisation: Any) -> list[Any]:
         names = [membership.partnership.name for membership in organisation.current_memberships]
         return [
-            (organisation.name, reverse("evidence:organisation-detail", args=[organisation.slug])),
+            organisation_link(organisation),
             organisation.sector.name,
             organisation.get_kind_display(),
             ", ".join(dict.fromkeys(names)) or "None known",

@@ -9,7 +9,7 @@ from evidence.models import CaseStudy, Finding
 from evidence.queries.bearing import bearing, with_findings
 from evidence.queries.labels import labels_for
 from evidence.queries.partnerships import facts_of
-from evidence.views.memberships import NOT_KNOWN, membership_cells
+from evidence.views.memberships import NOT_KNOWN, membership_cells, organisation_link
 from partnerships.models import Membership, Partnership
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 
@@ -83,7 +83,7 @@ class PartnershipDetailView(VisibleDetailView):
 def member_row(member: Membership) -> list[Any]:
     organisation = member.organisation
     return [
-        (organisation.name, reverse("evidence:organisation-detail", args=[organisation.slug])),
+        organisation_link(organisation),
         organisation.sector.name,
         *membership_cells(member),
     ]

@@ -56,6 +56,16 @@ def test_everything_invented_is_marked(demonstration):
     assert not holds_real_work()
 
 
+def test_invented_organisations_are_marked_where_they_are_listed(demonstration, client):
+    name = (
+        Organisation.objects.filter(is_demonstration=True, memberships__partnership__slug="humber")
+        .first()
+        .name
+    )
+    for address in ("/partnerships/humber/", "/organisations/"):
+        assert f"{name} (Demonstration)" in client.get(address).content.decode()
+
+
 def test_the_story_has_every_state(demonstration):
     assert set(case_studies().values_list("status", flat=True)) == set(Finding.Status.values)
     published = case_studies().filter(status=Finding.Status.PUBLISHED)
