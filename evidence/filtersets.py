@@ -5,6 +5,8 @@ from typing import Any
 
 import django_filters
 from django.db.models import F, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from evidence.models import (
     CaseStudy,
@@ -177,9 +179,14 @@ def waves() -> list[tuple[str, str]]:
     return [(str(wave.number), str(wave)) for wave in Wave.objects.all()]
 
 
+@extend_schema_field(OpenApiTypes.INT)
+class WaveFilter(ChoicesFilter):
+    """The numbers of waves; described as such, since the limits of a column differ between databases."""
+
+
 class CaseStudyFilterSet(FilterSet):
     partnership = KeysFilter(Partnership, "slug", field_name="partnership", label="Partnership")
-    wave = ChoicesFilter(field_name="wave__number", choices=waves, label="Wave")
+    wave = WaveFilter(field_name="wave__number", choices=waves, label="Wave")
     status = ChoicesFilter(choices=CaseStudy.Status.choices, label="Status")
     q = QueryFilter("partnership__name", "methods", "narrative")
 

@@ -19,6 +19,7 @@ class CaseStudySerializer(serializers.ModelSerializer):
     wave = serializers.IntegerField(source="wave_number")
     evaluators = serializers.ListField(child=serializers.CharField(), source="evaluator_names")
     narrative = serializers.CharField(help_text="In Markdown.")
+    planned_interviews = serializers.IntegerField(allow_null=True)
     sources = serializers.ListField(child=serializers.CharField(), source="source_refs")
     findings = serializers.ListField(child=serializers.CharField(), source="finding_refs")
     url = serializers.SerializerMethodField()
