@@ -30,14 +30,14 @@ def study(personas: Personas) -> CaseStudy:
 
 
 def test_a_case_study_is_begun_once(personas: Personas) -> None:
-    wave = WaveFactory(number=2)
+    wave, other_wave = WaveFactory(number=2), WaveFactory(number=3)
     data = CaseStudyInput(evaluators=[personas.evaluator], narrative="They met.", planned_interviews=12)
     study = begin_case_study(by=personas.evaluator, partnership=personas.partnership, wave=wave, data=data)
     assert (study.slug, study.status, study.history.count()) == ("north-wave-2", "draft", 2)
     with pytest.raises(ValidationError, match="already"):
         begin_case_study(by=personas.lead, partnership=personas.partnership, wave=wave, data=data)
     with pytest.raises(PermissionDenied):
-        begin_case_study(by=personas.funder, partnership=personas.partnership, wave=WaveFactory(), data=data)
+        begin_case_study(by=personas.funder, partnership=personas.partnership, wave=other_wave, data=data)
 
 
 def test_only_the_team_are_evaluators(personas: Personas, study: CaseStudy) -> None:
