@@ -10,7 +10,8 @@ from evidence.actions.findings import take_step
 from evidence.models import CaseStudy, Coding, Finding, ReviewStep, Source, TypedForm
 from evidence.models.visibility import reaches_beyond
 from partnerships.audit import record
-from partnerships.errors import Conflict, StepRefused
+from partnerships.errors import StepRefused
+from partnerships.locking import locked
 from partnerships.models import Person
 
 # What stands in the place of every word that was erased.
@@ -27,7 +28,7 @@ def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -
     draft, since its narrative may tell of the source. Raises Conflict, PermissionDenied, StepRefused, and
     ValidationError for ``reason``.
     """
-    source = locked_source(source, version)
+    source = locked(Source, source, version)
     if not works_on_source(by, source):
         raise PermissionDenied
     if source.is_withdrawn:
@@ -95,11 +96,3 @@ def keep_within_consent(source: Source, *, by: Person) -> list[Finding]:
             take_step(finding, ReviewStep.Step.PUBLISH, finding.status, by=by, reason=NARROWED)
             narrowed.append(finding)
     return narrowed
-
-
-def locked_source(source: Source, version: int) -> Source:
-    """The source as it is now, locked for this transaction. Raises Conflict when ``version`` is old."""
-    current = Source.objects.select_for_update().get(pk=source.pk)
-    if current.version != version:
-        raise Conflict(current)
-    return current

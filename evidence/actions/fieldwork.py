@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from evidence.actions.consent import keep_within_consent, locked_source
+from evidence.actions.consent import keep_within_consent
 from evidence.actions.fieldwork_rules import (
     may_edit_source,
     may_publish_study,
@@ -25,7 +25,8 @@ from evidence.models import CaseStudy, Source, Visibility, Wave
 from evidence.models.visibility import narrower
 from partnerships.access import Role
 from partnerships.audit import record
-from partnerships.errors import Conflict, StepRefused
+from partnerships.errors import StepRefused
+from partnerships.locking import locked
 from partnerships.models import Partnership, Person
 
 # Case studies
@@ -71,7 +72,7 @@ def update_case_study(*, by: Person, study: CaseStudy, data: CaseStudyInput, ver
     One that partnerships or the public can read goes back to the funder's circle: its new words must be
     released again. Raises Conflict, PermissionDenied, ValidationError.
     """
-    study = locked_study(study, version)
+    study = locked(CaseStudy, study, version)
     if not works_on_study(by, study):
         raise PermissionDenied
     if study.status == CaseStudy.Status.PUBLISHED:
@@ -103,7 +104,7 @@ def publish_case_study(
 
     Beyond the funder the anonymisation checklist must be confirmed by somebody who did not write it.
     """
-    study = locked_study(study, version)
+    study = locked(CaseStudy, study, version)
     if not may_publish_study(by, study):
         raise PermissionDenied
     if visibility not in Visibility.values:
@@ -133,14 +134,6 @@ def publish_case_study(
         checklist=confirmed,
     )
     return study
-
-
-def locked_study(study: CaseStudy, version: int) -> CaseStudy:
-    """The case study as it is now, locked. Raises Conflict when ``version`` is old."""
-    current = CaseStudy.objects.select_for_update().get(pk=study.pk)
-    if current.version != version:
-        raise Conflict(current)
-    return current
 
 
 # Sources
@@ -173,7 +166,7 @@ def update_source(*, by: Person, source: Source, data: SourceEntry, version: int
 
     Raises Conflict, PermissionDenied, ValidationError by field.
     """
-    source = locked_source(source, version)
+    source = locked(Source, source, version)
     if not may_edit_source(by, source):
         raise PermissionDenied
     source.version += 1

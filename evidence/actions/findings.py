@@ -35,7 +35,8 @@ from evidence.actions.notices import tell_of_step
 from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import Coding, Finding, ReviewStep, Source
 from partnerships.audit import record
-from partnerships.errors import Conflict, StepRefused
+from partnerships.errors import StepRefused
+from partnerships.locking import locked
 from partnerships.models import Person
 
 Status = Finding.Status
@@ -106,7 +107,7 @@ def update_finding(
     A published finding that partnerships or the public can read goes back to the funder's circle: its new
     words must be released again by a second person. Raises Conflict, PermissionDenied, ValidationError.
     """
-    finding = locked(finding, version)
+    finding = locked_finding(finding, version)
     if not may_edit(by, finding):
         raise PermissionDenied
     check_content(data)
@@ -136,7 +137,7 @@ def update_finding(
 @transaction.atomic
 def delete_draft(*, by: Person, finding: Finding, version: int) -> None:
     """Delete a draft and its history for good. Raises Conflict, PermissionDenied, StepRefused."""
-    finding = locked(finding, version)
+    finding = locked_finding(finding, version)
     refuse_unless(finding, (Status.DRAFT,), "Only a draft can be deleted.")
     if not may_delete(by, finding):
         raise PermissionDenied
@@ -170,7 +171,7 @@ def submit_finding(*, by: Person, finding: Finding, version: int) -> Finding:
 
     Raises ValidationError by field when something that a reader needs is missing.
     """
-    finding = locked(finding, version)
+    finding = locked_finding(finding, version)
     refuse_unless(
         finding, (Status.DRAFT, Status.RETURNED), "Only a draft or a returned finding can be submitted."
     )
@@ -184,7 +185,7 @@ def submit_finding(*, by: Person, finding: Finding, version: int) -> Finding:
 @transaction.atomic
 def return_finding(*, by: Person, finding: Finding, version: int, reason: str) -> Finding:
     """Send a submitted finding back to its author, who is told by e-mail; the reason stays in the record."""
-    finding = locked(finding, version)
+    finding = locked_finding(finding, version)
     refuse_unless(finding, (Status.SUBMITTED,), "Only a submitted finding can be returned.")
     if not may_return(by, finding):
         raise PermissionDenied
@@ -207,7 +208,7 @@ def publish_finding(
     Beyond the funder every point of ``AnonymisationPoint`` must be in ``checklist``, confirmed by somebody
     other than the author. Raises ValidationError for ``visibility`` or ``checklist``.
     """
-    finding = locked(finding, version)
+    finding = locked_finding(finding, version)
     refuse_unless(finding, (Status.SUBMITTED, Status.PUBLISHED), "Only a submitted finding can be published.")
     if not may_publish(by, finding):
         raise PermissionDenied
@@ -228,7 +229,7 @@ def publish_finding(
 @transaction.atomic
 def withdraw_finding(*, by: Person, finding: Finding, version: int, reason: str) -> Finding:
     """Take a published finding back from its readers; the evaluation team keeps it with the reason."""
-    finding = locked(finding, version)
+    finding = locked_finding(finding, version)
     refuse_unless(finding, (Status.PUBLISHED,), "Only a published finding can be withdrawn.")
     if not may_withdraw(by, finding):
         raise PermissionDenied
@@ -241,17 +242,14 @@ def refuse_unless(finding: Finding, statuses: Sequence[str], message: str) -> No
         raise StepRefused(f"{message} This one is {finding.get_status_display().lower()}.")
 
 
-def locked(finding: Finding, version: int) -> Finding:
+def locked_finding(finding: Finding, version: int) -> Finding:
     """The finding as it is now, locked for this transaction. Raises Conflict when ``version`` is old.
 
     Its source is locked before it: in the same order as where consent is withdrawn, so that neither waits for
     the other for ever.
     """
     Source.objects.select_for_update().filter(pk=finding.source_id or 0).first()
-    current = Finding.objects.select_for_update().get(pk=finding.pk)
-    if current.version != version:
-        raise Conflict(current)
-    return current
+    return locked(Finding, finding, version)
 
 
 def take_step(

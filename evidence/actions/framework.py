@@ -9,7 +9,8 @@ from django.db import transaction
 from evidence.models import FrameworkItem
 from partnerships.access import Permission, has_permission
 from partnerships.audit import record
-from partnerships.errors import Conflict, StepRefused
+from partnerships.errors import StepRefused
+from partnerships.locking import locked
 from partnerships.models import Person
 
 # A change to these is a rewording: it can alter what the item's codings stand for, so it needs a reason.
@@ -39,9 +40,8 @@ def edit_item(
     wording changes without one.
     """
     require_framework_editor(by)
-    current = locked(item)
-    if current.version != version:
-        raise Conflict(current)
+    # Of the base model, not of a proxy: the history follows that one.
+    current = locked(FrameworkItem, item, version)
     changed = changed_fields(current, values)
     if not changed:
         return current
@@ -69,7 +69,7 @@ def edit_item(
 def delete_item(*, by: Person, item: FrameworkItem) -> None:
     """Delete an item that no finding is coded to and no other stands under. Its history stays."""
     require_framework_editor(by)
-    current = locked(item)
+    current = FrameworkItem.objects.select_for_update().get(pk=item.pk)
     if not may_delete_item(by, current):
         raise StepRefused("Findings are coded to it or other items stand under it, so it stays.")
     current._history_user = by
@@ -85,11 +85,6 @@ def may_delete_item(person: Any, item: FrameworkItem) -> bool:
 def require_framework_editor(person: Person) -> None:
     if not has_permission(person, Permission.EDIT_FRAMEWORK):
         raise PermissionDenied
-
-
-def locked(item: FrameworkItem) -> FrameworkItem:
-    """The item as it is now, locked. Of the base model, not of a proxy: the history follows that one."""
-    return FrameworkItem.objects.select_for_update().get(pk=item.pk)
 
 
 def changed_fields(item: FrameworkItem, values: Mapping[str, Any]) -> list[str]:

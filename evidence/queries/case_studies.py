@@ -3,43 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
-from evidence.models import CaseStudy, Finding, Source, Wave
+from evidence.models import CaseStudy, Source, Wave
+from evidence.queries.bearing import with_findings
 from partnerships.models import Partnership
-
-
-def with_numbers(person: Any, studies: QuerySet[CaseStudy]) -> QuerySet[CaseStudy]:
-    """Each case study with ``finding_count``: how many visible findings rest on its sources."""
-    counted = (
-        Finding.objects.visible_to(person)
-        .filter(source__case_study=OuterRef("pk"))
-        .order_by()
-        .values("source__case_study")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    return studies.annotate(finding_count=Coalesce(Subquery(counted), 0))
 
 
 def sources_of(person: Any, study: CaseStudy) -> QuerySet[Source]:
     """The sources of a case study that this person may see, oldest first, each with ``finding_count``."""
-    counted = (
-        Finding.objects.visible_to(person)
-        .filter(source=OuterRef("pk"))
-        .order_by()
-        .values("source")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    return (
-        Source.objects.visible_to(person)
-        .filter(case_study=study)
-        .select_related("respondent_sector")
-        .annotate(finding_count=Coalesce(Subquery(counted), 0))
-        .order_by("collected_on", "pk")
-    )
+    sources = Source.objects.visible_to(person).filter(case_study=study).select_related("respondent_sector")
+    return with_findings(person, sources, "source").order_by("collected_on", "pk")
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from evidence.forms.finding import problems_of
 from evidence.forms.steps import PublishStudyForm
 from evidence.markdown import html_of
 from evidence.models import CaseStudy, Finding, Source
-from evidence.queries.bearing import bearing
-from evidence.queries.case_studies import filter_options, interviews_of, sources_of, with_numbers
+from evidence.queries.bearing import bearing, with_findings
+from evidence.queries.case_studies import filter_options, interviews_of, sources_of
 from evidence.queries.labels import labels_for
 from evidence.views.editing import VersionedFormView
 from evidence.views.signed_in import SignedInMixin, signed_in
@@ -42,7 +42,8 @@ class CaseStudyListView(VisibleListView):
         return CaseStudyFilterSet(self.request.GET, queryset=super().get_queryset(), request=self.request)
 
     def get_queryset(self) -> QuerySet[CaseStudy]:
-        return with_numbers(self.request.user, self.filterset.qs).select_related("partnership", "wave")
+        studies = with_findings(self.request.user, self.filterset.qs, "source__case_study")
+        return studies.select_related("partnership", "wave")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
