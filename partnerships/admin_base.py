@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.forms.models import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -63,9 +64,22 @@ class PermittedAdmin:
         return visible(manager.all() if ordered is None else ordered, request)
 
 
+class NamedFieldsFormSet(BaseInlineFormSet):
+    """Rows whose fields carry their own names: the head of a table names them only for those who see it."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            # Django's admin wraps the choice of a related thing, and the name belongs on what is inside.
+            widget = getattr(field.widget, "widget", field.widget)
+            if field.label:
+                widget.attrs["aria-label"] = str(field.label)
+
+
 class AuditedInline(PermittedAdmin, admin.TabularInline):
     """Rows on the page of what they belong to; their changes are recorded with it."""
 
+    formset = NamedFieldsFormSet
     extra = 0
     show_change_link = False
 

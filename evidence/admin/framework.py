@@ -43,6 +43,17 @@ class ThemeAdmin(DeletedWhileUnused):
         return ["slug"] if obj else []
 
 
+class HeadingFilter(admin.AllValuesFieldListFilter):
+    """The headings that items stand under in the review; kinds without any have nothing to choose."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lookup_choices = self.lookup_choices.exclude(**{self.field_path: ""})
+
+    def has_output(self) -> bool:
+        return self.lookup_choices.exists()
+
+
 class ItemCitationForm(FixedChoiceForm):
     fixed = "reference"
 
@@ -85,7 +96,7 @@ class KindAdmin(SavedByAction, HistoryPage, AuditedAdmin):
     inlines = [ItemCitationInline]
     list_display = ["code", "title", "theme", "group", "section", "version"]
     list_display_links = ["code", "title"]
-    list_filter = ["theme", "group", "sectors"]
+    list_filter = ["theme", ("group", HeadingFilter), "sectors"]
     list_select_related = ["theme"]
     search_fields = ["code", "title", "statement", "synonyms"]
     autocomplete_fields = ["parent"]

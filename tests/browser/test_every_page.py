@@ -41,7 +41,7 @@ def pages_for(rows: Iterable[Row], persona: str) -> list[Row]:
 
 def violations(page: Page, **options: Any) -> list[str]:
     """What axe finds on the page as it stands."""
-    results = Axe().run(page, options={"resultTypes": ["violations"], **options})
+    results = Axe().run(page, options={"resultTypes": ["violations"], "preload": False, **options})
     return [
         f"{page.url} {rule['id']}: {node['target']} {node['failureSummary']}"
         for rule in results.response["violations"]
