@@ -1,6 +1,7 @@
 """Every cell of the access table, and that no address is missing from it."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -26,6 +27,15 @@ def address_of(row: Row, world: World) -> str:
     return reverse(row.name, args=[world.arguments[row.thing]] if row.thing else [])
 
 
+def data_of(row: Row, world: World) -> dict[str, Any]:
+    """What the row sends, with the names of this world's things in place."""
+    arguments = world.arguments
+    return {
+        name.format_map(arguments): value.format_map(arguments) if isinstance(value, str) else value
+        for name, value in row.data.items()
+    }
+
+
 def answer_of(response: HttpResponse) -> str:
     if response.status_code == 302 and response["Location"].startswith(reverse("login")):
         return "login"
@@ -34,16 +44,12 @@ def answer_of(response: HttpResponse) -> str:
 
 def ask(browser: Client, row: Row, world: World) -> HttpResponse:
     """Send one request and undo what it did."""
-    address, arguments = address_of(row, world), world.arguments
+    address = address_of(row, world)
     options = {"content_type": "application/json"} if row.name.startswith("api-") else {}
     if row.method == "GET":
         return browser.get(address)
-    data = {
-        name.format_map(arguments): value.format_map(arguments) if isinstance(value, str) else value
-        for name, value in row.data.items()
-    }
     with transaction.atomic():
-        response = getattr(browser, row.method.lower())(address, data, **options)
+        response = getattr(browser, row.method.lower())(address, data_of(row, world), **options)
         transaction.set_rollback(True)
     return response
 

@@ -1,0 +1,102 @@
+"""Whoever sends more than a form or a serializer asks for changes nothing by it."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models, transaction
+from django.test import Client
+
+from partnerships.models import Person
+from tests.access.table import TABLE, Row
+from tests.access.test_table import address_of, data_of
+from tests.access.world import World
+from tests.factories import PersonFactory
+
+LONG_AGO = datetime.datetime(1999, 12, 31, 12, tzinfo=datetime.UTC)
+WORD = "planted"
+NUMBER = 424_242
+# What a person is and may do is set in the admin alone.
+OF_A_PERSON = {"is_active", "is_staff", "is_superuser", "last_login", "email", "roles", "password"}
+# What the steps of review ask for, and what is true of every source that is begun by itself.
+CHANGE_ANYWAY = {"version", "visibility", "reason", "checklist", "step", "is_shared"}
+
+
+def fields_nobody_states() -> Iterator[tuple[type[models.Model], models.Field]]:
+    """The fields of our models that no form offers, each with its model."""
+    for name in ("partnerships", "evidence"):
+        for model in apps.get_app_config(name).get_models():
+            if model._meta.proxy or model.__name__.startswith("Historical"):
+                continue
+            for field in model._meta.concrete_fields:
+                kept = (
+                    field.primary_key or not field.editable or (model is Person and field.name in OF_A_PERSON)
+                )
+                if kept and field.name not in CHANGE_ANYWAY:
+                    yield model, field
+
+
+def value_for(field: models.Field, planted: Person) -> Any:
+    """What an intruder would send for a field: recognisable wherever it might arrive."""
+    if field.remote_field or field.primary_key:
+        return planted.pk
+    if isinstance(field, models.DateTimeField):
+        return LONG_AGO
+    if isinstance(field, models.IntegerField):
+        return NUMBER
+    if field.choices:
+        return list(dict(field.flatchoices))[-1]
+    return True if isinstance(field, models.BooleanField) else WORD
+
+
+def holding(planted: Person) -> dict[str, set[Any]]:
+    """By field, the rows that hold what was planted."""
+    return {
+        f"{model.__name__}.{field.name}": set(
+            model._base_manager.filter(**{field.attname: value_for(field, planted)})
+            .exclude(pk=planted.pk if model is Person else None)
+            .values_list("pk", flat=True)
+        )
+        for model, field in fields_nobody_states()
+        if not field.primary_key and not field.choices
+    }
+
+
+def answer(browser: Client, row: Row, world: World, planted: Person) -> tuple[int, list[str]]:
+    """Send a good request with all that nobody asked for; undo it, and tell what came through."""
+    more: dict[str, Any] = {"id": planted.pk, "pk": planted.pk}
+    for _, field in fields_nobody_states():
+        more |= {field.name: value_for(field, planted), field.attname: value_for(field, planted)}
+    is_api = row.name.startswith("api-")
+    options = {"content_type": "application/json"} if is_api else {}
+    before = holding(planted)
+    with transaction.atomic():
+        send = getattr(browser, row.method.lower())
+        status = send(address_of(row, world), more | data_of(row, world), **options).status_code
+        after = holding(planted)
+        transaction.set_rollback(True)
+    return status, [f"{row.method} {row.name}: {name}" for name in after if after[name] - before[name]]
+
+
+@pytest.mark.parametrize("persona", ["evaluator", "lead", "reporter"])
+def test_nothing_unlisted_changes(world: World, client_of: Callable[[str], Client], persona: str) -> None:
+    planted = PersonFactory()
+    writing = [
+        row
+        for row in TABLE
+        if row.method != "GET"
+        and row.answer_for(persona) in {"200", "201", "302"}
+        and row.name not in {"login", "logout", "password-change"}
+    ]
+    refused, come_through = [], []
+    for row in writing:
+        status, found = answer(client_of(persona), row, world, planted)
+        # A page overlooks what it did not ask for; the API says that it doesn't know it.
+        if status != (400 if row.name.startswith("api-") else int(row.answer_for(persona))):
+            refused.append(f"{row.method} {row.name}: {status}")
+        come_through += found
+    assert writing
+    assert come_through == []
+    assert refused == []
