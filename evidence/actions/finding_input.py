@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
 
+from evidence.actions.finding_rules import refuse_future
 from evidence.models import (
     Coding,
     Finding,
@@ -143,8 +143,11 @@ def source_errors(stated: SourceInput) -> dict[str, list[str]]:
     if "kind" in errors:
         del errors["kind"]
         errors["source_kind"] = ["Choose a kind of source."]
-    if stated.collected_on and stated.collected_on > timezone.localdate():
-        errors["collected_on"] = ["The evidence can't be from the future. Give the day it was collected."]
+    if stated.collected_on:
+        try:
+            refuse_future(stated.collected_on)
+        except ValidationError as refusal:
+            errors["collected_on"] = refusal.messages
     return errors
 
 

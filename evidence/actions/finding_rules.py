@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
 from evidence.models import Finding, Visibility
 from evidence.models.visibility import narrower, reaches_beyond
@@ -113,6 +114,12 @@ def problems_before_reading(finding: Finding) -> dict[str, list[str]]:
         is_coded=finding.codings.exists(),
     )
     return missing | (consent_problems(finding.visibility, source, quote=finding.quote) if source else {})
+
+
+def refuse_future(day: datetime.date) -> None:
+    """Refuse a day of evidence that is yet to come. Raises ValidationError."""
+    if day > timezone.localdate():
+        raise ValidationError("The evidence can't be from the future. Give the day it was collected.")
 
 
 def missing_for_readers(

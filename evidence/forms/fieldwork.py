@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from evidence.actions.fieldwork import CaseStudyInput, SourceEntry
+from evidence.actions.finding_rules import refuse_future
 from evidence.forms.fields import DayField, WordsField, consent_fields, yes_or_no
 from evidence.forms.steps import StepForm
 from evidence.models import CaseStudy, Source, Wave
@@ -123,6 +124,7 @@ class SourceForm(StepForm):
     collected_on = DayField(
         label="Day of the evidence",
         required=False,
+        validators=[refuse_future],
         help_text="When the conversation or survey took place, for example 4/3/2015.",
     )
     respondent_role = WordsField(

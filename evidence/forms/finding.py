@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from evidence.actions.finding_input import FindingInput, SourceInput, title_from
-from evidence.actions.finding_rules import consent_problems, missing_for_readers
+from evidence.actions.finding_rules import consent_problems, missing_for_readers, refuse_future
 from evidence.forms.fields import (
     DayField,
     WordsField,
@@ -78,6 +78,7 @@ class FindingForm(forms.Form):
     collected_on = DayField(
         label="Day of the evidence",
         required=False,
+        validators=[refuse_future],
         help_text="When the conversation or survey took place, for example 4/3/2015.",
     )
     respondent_role = WordsField(

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.views.generic import FormView
 
 from evidence.actions import fieldwork_rules
@@ -110,7 +111,7 @@ def source_row(source: Any, in_team: bool) -> list[Any]:
         source.get_kind_display(),
         source.respondent_role or "Not known",
         source.respondent_sector.name if source.respondent_sector else "Not known",
-        source.collected_on.isoformat() if source.collected_on else "Not known",
+        date_format(source.collected_on, "j F Y") if source.collected_on else "Not known",
         consent,
         source.finding_count,
     ]

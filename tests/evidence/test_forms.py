@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from evidence.actions.finding_input import CodingInput, FindingInput, SourceInput, canonical
@@ -68,6 +69,16 @@ def test_a_draft_needs_only_its_text(form_of: Any) -> None:
     form = form_of(posted())
     assert form.is_valid()
     assert canonical(form.finding_input()) == canonical(FindingInput(text="Employers stayed."))
+
+
+def test_a_day_to_come_is_told_with_everything_else(form_of: Any) -> None:
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    form = form_of(whole(text="", collected_on=tomorrow.isoformat()))
+    assert not form.is_valid()
+    assert form.errors["text"] == ["Say what was found."]
+    assert form.errors["collected_on"] == [
+        "The evidence can't be from the future. Give the day it was collected."
+    ]
 
 
 def test_everything_stated_reaches_the_actions(
