@@ -9,17 +9,21 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from evidence.models import (
+    PRINCIPLES,
     CaseStudy,
     Coding,
     Finding,
     FrameworkItem,
+    Principle,
     Programme,
     Reference,
     Source,
+    Step,
     Theme,
     Visibility,
     Wave,
 )
+from evidence.queries.appraisals import State, appraised, judged
 from evidence.queries.references import with_cited
 from evidence.queries.search import matching
 from partnerships.filtersets import (
@@ -48,7 +52,39 @@ ORDERING_LABELS = {
 }
 
 
-class FindingFilterSet(FilterSet):
+class AtLeastFilter(django_filters.ChoiceFilter):
+    """What was judged to reach a step of a principle, or a better one."""
+
+    def __init__(self, principle: Principle) -> None:
+        self.principle = principle
+        super().__init__(choices=principle.choices, label=f"{principle.label}, at least")
+
+    def filter(self, queryset: QuerySet, step: str) -> QuerySet:
+        if not step:
+            return queryset
+        return queryset.filter(judged(queryset.model, **{f"{self.principle.key}__in": Step(step).and_better}))
+
+
+class QualityFilterSet(FilterSet):
+    """How the quality was judged; a finding's own appraisal goes before its source's."""
+
+    quality = ChoicesFilter(choices=State.choices, method="by_state", label="Quality")
+    (
+        voice_at_least,
+        appropriateness_at_least,
+        triangulation_at_least,
+        contribution_at_least,
+        transparency_at_least,
+    ) = map(AtLeastFilter, PRINCIPLES)
+
+    def by_state(self, queryset: QuerySet, name: str, chosen: Collection[str]) -> QuerySet:
+        if len(set(chosen)) != 1:
+            return queryset
+        rule = appraised(queryset.model)
+        return queryset.filter(rule if State.APPRAISED in chosen else ~rule)
+
+
+class FindingFilterSet(QualityFilterSet):
     """Which findings: what they speak to, where they come from, who may read them, what they say.
 
     ``item``, ``kind``, ``theme`` and ``direction`` hold of one and the same coding: ``item=L5`` with
@@ -195,7 +231,7 @@ class CaseStudyFilterSet(FilterSet):
         fields: list[str] = []
 
 
-class SourceFilterSet(FilterSet):
+class SourceFilterSet(QualityFilterSet):
     case_study = KeysFilter(CaseStudy, "slug", field_name="case_study", label="Case study")
     consent_scope = ChoicesFilter(choices=Visibility.choices, label="Consent")
     kind = ChoicesFilter(choices=Source.Kind.choices, label="Kind")

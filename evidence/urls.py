@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, path
 
+from evidence.models import Finding, Source
 from evidence.views import (
+    appraisals,
     case_studies,
     claims,
     comments,
@@ -73,6 +75,11 @@ urlpatterns: list[URLPattern] = [
     path("findings/<slug:ref>/claim/", claims.ClaimView.as_view(), name="finding-claim"),
     path("findings/<slug:ref>/release/", claims.ReleaseView.as_view(), name="finding-release"),
     path("findings/<slug:ref>/comment/", comments.CommentView.as_view(), name="finding-comment"),
+    path(
+        "findings/<slug:ref>/appraise/",
+        appraisals.AppraiseView.as_view(model=Finding),
+        name="finding-appraise",
+    ),
     path("comments/<int:pk>/resolve/", comments.CommentResolveView.as_view(), name="comment-resolve"),
     path("inbox/", review.InboxView.as_view(), name="inbox"),
     path("case-studies/", case_studies.CaseStudyListView.as_view(), name="case-study-list"),
@@ -86,6 +93,11 @@ urlpatterns: list[URLPattern] = [
     ),
     path("case-studies/<slug:slug>/sources/new/", sources.SourceCreateView.as_view(), name="source-create"),
     path("sources/<slug:ref>/", sources.SourceDetailView.as_view(), name="source-detail"),
+    path(
+        "sources/<slug:ref>/appraise/",
+        appraisals.AppraiseView.as_view(model=Source),
+        name="source-appraise",
+    ),
     path("sources/<slug:ref>/edit/", sources.SourceEditView.as_view(), name="source-edit"),
     path(
         "sources/<slug:ref>/withdraw-consent/",

@@ -26,6 +26,8 @@ DEEDS = {
     "role.revoked": "took a role from",
     "added": "added",
     "changed": "changed",
+    "appraised": "appraised",
+    "appraisal-removed": "took away the appraisal of",
     "begun": "began",
     "claimed": "took for review",
     "claim-released": "gave up the review of",

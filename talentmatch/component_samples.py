@@ -58,6 +58,7 @@ def sample_finding(**changes: Any) -> dict[str, Any]:
         "programme_name": "",
         "source_label": "Interview, delivery manager",
         "collected_on": date(2015, 3, 12),
+        "quality": "heard directly, several accounts agree, link can be followed",
         "is_demonstration": True,
     } | changes
 
@@ -73,6 +74,7 @@ def literature_finding() -> dict[str, Any]:
         references_list=[("Example and Sample (2006)", "#finding")],
         source_label="",
         collected_on="2006",
+        quality="",
         is_demonstration=False,
     )
 
@@ -89,6 +91,7 @@ def waiting_finding() -> dict[str, Any]:
         sectors_list=[],
         source_label="",
         collected_on=None,
+        quality="one account alone, link asserted (its source)",
     )
 
 
@@ -253,6 +256,10 @@ def samples() -> dict[str, Any]:
             ("literature", "Literature", 84, False),
             ("case-study", "Case study", 1206, True),
             ("self-report", "Self-report", 0, False),
+        ],
+        "facet_selects_sample": [
+            ("voice_at_least", "Voice", [("some", "heard in part"), ("much", "heard directly")], "much"),
+            ("transparency_at_least", "Transparency", [("some", "origin known")], ""),
         ],
         "empty_form": SampleForm(auto_id="empty_%s"),
         "form_with_errors": SampleForm({"anonymised": "on", "collected_on": "31 June"}, auto_id="wrong_%s"),

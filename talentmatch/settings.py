@@ -220,6 +220,7 @@ SPECTACULAR_SETTINGS = {
         "SourceKind": "evidence.models.Source.Kind",
         "ReferenceType": "evidence.models.Reference.Type",
         "AnonymisationPoint": "evidence.actions.finding_rules.AnonymisationPoint",
+        "QualityStep": "evidence.models.Step",
         "AreaKind": "partnerships.models.Area.Kind",
         "OrganisationKind": "partnerships.models.Organisation.Kind",
         "OrganisationSize": "partnerships.models.Organisation.Size",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from evidence.models import (
+    Appraisal,
     Approach,
     Barrier,
     Benefit,
@@ -447,6 +448,19 @@ class FindingFactory(DjangoModelFactory):
     ) -> None:
         for item, direction in pairs or ():
             CodingFactory(finding=self, item=item, direction=direction)
+
+
+class AppraisalFactory(DjangoModelFactory):
+    """Of a finding, unless ``source=`` names a source and ``finding=None``."""
+
+    class Meta:
+        model = Appraisal
+
+    finding = factory.SubFactory(FindingFactory)
+    voice = Appraisal.Step.MUCH
+    triangulation = Appraisal.Step.LITTLE
+    reason = "They were asked, and nobody else was."
+    by = factory.SubFactory(PersonFactory, evaluator=True)
 
 
 class CodingFactory(DjangoModelFactory):

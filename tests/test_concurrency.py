@@ -8,11 +8,12 @@ import pytest
 from django.core import mail
 from django.db import connection
 
+from evidence.actions.appraisals import AppraisalInput, appraise
 from evidence.actions.comments import add_comment
 from evidence.actions.finding_input import FindingInput, input_of
 from evidence.actions.findings import log_finding, publish_finding, update_finding
 from evidence.actions.typed_forms import OutOfDate, keep_typed_form
-from evidence.models import Finding, TypedForm
+from evidence.models import Appraisal, Finding, TypedForm
 from partnerships.errors import Conflict, StepRefused
 from partnerships.models import AuditRow, Notice, Person
 from partnerships.notices import deliver, due
@@ -62,6 +63,21 @@ def test_twenty_identical_submissions_make_one_finding() -> None:
     assert type(finding.source).objects.count() == 1
     assert AuditRow.objects.filter(verb="finding.logged").count() == 1
     assert AuditRow.objects.filter(verb="finding.submitted").count() == 1
+
+
+def test_twenty_appraisers_of_one_finding_make_one_appraisal() -> None:
+    finding = FindingFactory(published=True)
+    evaluators = [PersonFactory(evaluator=True) for _ in range(AT_ONCE)]
+
+    def judge(number: int) -> int:
+        by = Person.objects.get(pk=evaluators[number].pk)
+        data = AppraisalInput(voice="some", reason=f"View {number}.")
+        appraisal = appraise(by=by, subject=finding, data=data, version=0)
+        return appraisal.version if appraisal else 0
+
+    results = all_at_once(judge)
+    assert [result for result in results if not isinstance(result, Conflict)] == [1]
+    assert Appraisal.objects.get().reason == f"View {results.index(1)}."
 
 
 def test_twenty_editors_of_one_version_make_one_change() -> None:

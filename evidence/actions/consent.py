@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from evidence.actions.appraisals import forget_appraisals
 from evidence.actions.fieldwork_rules import works_on_source
 from evidence.actions.finding_rules import require_reason, widest_circle
 from evidence.actions.findings import take_step
@@ -42,6 +43,7 @@ def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -
     source.save()
     TypedForm.objects.filter(content__source_ref=[source.ref]).delete()
     findings = list(Finding.objects.select_for_update().filter(source=source).order_by("pk"))
+    forget_appraisals(findings=[finding.pk for finding in findings], sources=[source.pk])
     for finding in findings:
         erase(finding, by=by, reason=reason)
     take_back(source.case_study, by=by)

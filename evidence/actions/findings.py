@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from evidence.actions.appraisals import forget_appraisals
 from evidence.actions.finding_input import (
     FindingInput,
     assign_content,
@@ -142,6 +143,7 @@ def delete_draft(*, by: Person, finding: Finding, version: int) -> None:
     if not may_delete(by, finding):
         raise PermissionDenied
     source, key = finding.source, finding.pk
+    forget_appraisals(findings=[key])
     finding.delete()
     delete_history(key)
     delete_if_unused(source)
@@ -159,6 +161,7 @@ def delete_history(key: int) -> None:
 
 def delete_if_unused(source: Source | None) -> None:
     if source and not source.is_shared and not source.findings.exists():
+        forget_appraisals(sources=[source.pk])
         source.delete()
 
 

@@ -1,11 +1,20 @@
-"""Case studies and sources in the API, to be read."""
+"""Case studies and sources in the API, to be read, and how sources are appraised."""
+
+from typing import Any, cast
 
 from django.db.models import Case, CharField, F, OuterRef, QuerySet, Value, When
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from evidence.api.appraisals import AppraisalInputSerializer, QualitySerializer, quality_of_source
+from evidence.api.findings import REFUSALS, MayLogFindings
 from evidence.filtersets import CaseStudyFilterSet, SourceFilterSet
-from evidence.models import CaseStudy, Finding, Source
+from evidence.models import Appraisal, CaseStudy, Finding, Source
+from evidence.queries.appraisals import own_appraisal
 from partnerships.access import Permission, has_permission
 from partnerships.functions import JSONList
 from partnerships.models import Person
@@ -87,6 +96,7 @@ class SourceSerializer(serializers.ModelSerializer):
         source="team_label", help_text="Empty but for the evaluation team."
     )
     findings = serializers.ListField(child=serializers.CharField(), source="finding_refs")
+    quality = serializers.SerializerMethodField()
 
     class Meta:
         model = Source
@@ -103,9 +113,22 @@ class SourceSerializer(serializers.ModelSerializer):
             "anonymised_at",
             "consent_withdrawn_at",
             "findings",
+            "quality",
             "version",
             "is_demonstration",
         ]
+
+    @extend_schema_field(QualitySerializer(allow_null=True))
+    def get_quality(self, source: Source) -> dict[str, Any] | None:
+        return quality_of_source(own_appraisal(source))
+
+
+class SourceConflictSerializer(serializers.Serializer):
+    """Somebody else appraised the source since."""
+
+    detail = serializers.CharField()
+    current_version = serializers.IntegerField()
+    current = SourceSerializer(allow_null=True)
 
 
 class SourceViewSet(ReadViewSet):
@@ -124,6 +147,7 @@ class SourceViewSet(ReadViewSet):
         return (
             super()
             .get_queryset()
+            .select_related("appraisal__by")
             .annotate(
                 sector_code=F("respondent_sector__code"),
                 case_study_slug=Case(When(case_study__in=studies, then=F("case_study__slug"))),
@@ -131,3 +155,22 @@ class SourceViewSet(ReadViewSet):
                 finding_refs=JSONList(findings, "ref"),
             )
         )
+
+    @extend_schema(
+        request=AppraisalInputSerializer,
+        responses={200: SourceSerializer, **REFUSALS, 409: SourceConflictSerializer},
+        description="Judge the quality of a source, over the appraisal it has.",
+    )
+    @action(detail=True, methods=["post"], permission_classes=[MayLogFindings])
+    def appraise(self, request: Request, ref: str) -> Response:
+        source = self.get_object()
+        serializer = AppraisalInputSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        serializer.save_for(source, by=cast(Person, request.user))
+        return Response(self.represent([self.get_object()])[0])
+
+    def current_state(self, appraisal: Appraisal) -> dict[str, Any] | None:
+        """The source of the appraisal as the caller may see it now."""
+        visible = Source.objects.visible_to(self.request.user)
+        sources = self.get_queryset().filter(pk__in=visible.filter(pk=appraisal.subject.pk))
+        return next(iter(self.represent(list(sources))), None)

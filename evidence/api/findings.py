@@ -29,8 +29,23 @@ from evidence.actions.findings import (
     update_finding,
     withdraw_finding,
 )
+from evidence.api.appraisals import (
+    AppraisalInputSerializer,
+    QualitySerializer,
+    quality_columns,
+    quality_of_row,
+)
 from evidence.filtersets import FindingFilterSet
-from evidence.models import Coding, Finding, FrameworkItem, Programme, Reference, Source, Visibility
+from evidence.models import (
+    Appraisal,
+    Coding,
+    Finding,
+    FrameworkItem,
+    Programme,
+    Reference,
+    Source,
+    Visibility,
+)
 from partnerships.access import Permission, has_permission
 from partnerships.functions import JSONList
 from partnerships.models import Organisation, Partnership, Person, Sector
@@ -69,6 +84,7 @@ class FindingSerializer(serializers.Serializer):
     )
     codings = CodingSerializer(many=True)
     references = serializers.ListField(child=serializers.CharField())
+    quality = QualitySerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     published_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
@@ -114,6 +130,7 @@ def finding_rows(person: Any, findings: QuerySet) -> QuerySet:
             direction="direction",
             note="note",
         ),
+        **quality_columns(person),
     )
 
 
@@ -135,6 +152,7 @@ def finding_json(row: dict[str, Any], url: str) -> dict[str, Any]:
         "source": row["source_ref"],
         "codings": row["coding_rows"],
         "references": row["reference_keys"],
+        "quality": quality_of_row(row),
         "created_at": row["created_at"],
         "published_at": row["published_at"],
         "version": row["version"],
@@ -355,9 +373,10 @@ class FindingViewSet(ReadViewSet):
             finding_json(row, site + reverse("evidence:finding-detail", args=[row["ref"]])) for row in rows
         ]
 
-    def current_state(self, finding: Finding) -> dict[str, Any] | None:
-        """The finding as the caller may see it now."""
+    def current_state(self, thing: Finding | Appraisal) -> dict[str, Any] | None:
+        """The finding, or that of the appraisal, as the caller may see it now."""
         person = self.request.user
+        finding = thing.subject if isinstance(thing, Appraisal) else thing
         rows = finding_rows(person, Finding.objects.visible_to(person).filter(pk=finding.pk))
         return next(iter(self.represent(list(rows))), None)
 
@@ -419,6 +438,12 @@ class FindingViewSet(ReadViewSet):
     @step(ReasonSerializer, "Take a published finding back from its readers, with the reason.")
     def withdraw(self, request: Request, ref: str) -> Response:
         return self.take(withdraw_finding, ReasonSerializer)
+
+    @step(AppraisalInputSerializer, "Judge the quality of a finding, over the appraisal it has.")
+    def appraise(self, request: Request, ref: str) -> Response:
+        finding = self.get_object()
+        self.stated(AppraisalInputSerializer).save_for(finding, by=self.person)
+        return Response(self.current_state(finding))
 
     def take(self, step_action: Callable[..., Finding], serializer_class: type[InputSerializer]) -> Response:
         finding = self.get_object()

@@ -4,6 +4,7 @@ Everything goes through the product's own actions, so it obeys the same rules as
 adds what is missing and changes nothing else.
 """
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from django.conf import settings
 from django.db import transaction
 
+from evidence.actions.appraisals import AppraisalInput, appraise, may_appraise, versions_so_far
 from evidence.actions.fieldwork import (
     CaseStudyInput,
     SourceEntry,
@@ -51,12 +53,16 @@ def is_loaded() -> bool:
 
 @transaction.atomic
 def load_demonstration() -> None:
-    """Add the accounts, organisations, fieldwork and findings that are missing."""
+    """Add the accounts, organisations, fieldwork, findings and appraisals that are missing."""
     people = {entry["email"]: load_person(entry) for entry in read("people.yaml")}
     organisations = {entry["key"]: load_organisation(entry) for entry in read("organisations.yaml")}
     sources = load_fieldwork(read("fieldwork.yaml"), people)
-    for entry in read("findings.yaml"):
-        load_finding(entry, people, organisations, sources)
+    findings = {
+        entry["key"]: load_finding(entry, people, organisations, sources) for entry in read("findings.yaml")
+    }
+    for entry in read("appraisals.yaml"):
+        subject = findings[entry["finding"]] if "finding" in entry else sources[entry["source"]]
+        load_appraisal(entry, subject, people)
 
 
 def read(name: str) -> Any:
@@ -172,14 +178,14 @@ def load_finding(
     people: dict[str, Person],
     organisations: dict[str, Organisation],
     sources: dict[str, Source],
-) -> None:
+) -> Finding | None:
     """Log one finding and take it to the state its entry names; one that is there already is left alone.
 
     Nothing is logged from a source whose consent somebody withdrew, trying the product.
     """
     source = sources.get(entry["source"]) if isinstance(entry["source"], str) else None
     if source and source.is_withdrawn:
-        return
+        return None
     author, lead = people[f"{entry['by']}@demo.example"], people["lead@demo.example"]
     finding = log_finding(
         by=author,
@@ -187,10 +193,10 @@ def load_finding(
         submission_key=f"demonstration {entry['key']}",
     )
     if finding.version > 1 or entry["status"] == Status.DRAFT:
-        return
+        return finding
     finding = submit_finding(by=author, finding=finding, version=finding.version)
     if entry["status"] == Status.RETURNED:
-        return_finding(by=lead, finding=finding, version=finding.version, reason=entry["reason"])
+        return return_finding(by=lead, finding=finding, version=finding.version, reason=entry["reason"])
     if entry["status"] in (Status.PUBLISHED, Status.WITHDRAWN):
         finding = publish_finding(
             by=lead,
@@ -200,7 +206,19 @@ def load_finding(
             checklist=AnonymisationPoint.values,
         )
     if entry["status"] == Status.WITHDRAWN:
-        withdraw_finding(by=lead, finding=finding, version=finding.version, reason=entry["reason"])
+        return withdraw_finding(by=lead, finding=finding, version=finding.version, reason=entry["reason"])
+    return finding
+
+
+def load_appraisal(
+    entry: dict[str, Any], subject: Finding | Source | None, people: dict[str, Person]
+) -> None:
+    """Appraise a finding or source, unless it is gone or somebody appraised it before, trying the product."""
+    by = people[f"{entry['by']}@demo.example"]
+    if subject is None or not may_appraise(by, subject) or versions_so_far(subject):
+        return
+    names = [field.name for field in dataclasses.fields(AppraisalInput)]
+    appraise(by=by, subject=subject, data=AppraisalInput(**{name: entry[name] for name in names}), version=0)
 
 
 def finding_input(

@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat
 
-from evidence.models import Coding, Finding, FindingCitation
+from evidence.models import JUDGED, Coding, Finding, FindingCitation
+from evidence.queries.appraisals import of_finding, whose
 from partnerships.access import Permission, has_permission
 from partnerships.csv_lines import UTF_8_MARK, Line, harmless
 
 ROWS_AT_A_TIME = 500
 
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "ref": "ref",
     "title": "title",
     "text": "text",
@@ -32,8 +33,15 @@ COLUMNS = {
     "published_at": "published_at",
     "version": "version",
     "demonstration": "is_demonstration",
+    "appraised": whose(),
+    **{key: of_finding(key) for key in JUDGED},
 }
-SOURCE_COLUMNS = {"source": "source__ref", "respondent_role": "source__respondent_role"}
+# For the funder and the evaluation team.
+SOURCE_COLUMNS = {
+    "source": "source__ref",
+    "respondent_role": "source__respondent_role",
+    "appraisal_reason": of_finding("reason"),
+}
 # Column, the model that ties findings to what is named, and how that is named.
 RELATED: tuple[tuple[str, Any, Any], ...] = (
     ("partnerships", Finding.partnerships.through, F("partnership__slug")),
@@ -48,7 +56,7 @@ def findings_csv(person: Any, findings: QuerySet[Finding], address: str) -> Iter
     """The lines of a file with these findings, in their order, read a few hundred at a time.
 
     ``findings`` must be those that this person may see; ``address`` is what a finding's address begins with.
-    The respondent's role is in it for those who may read it.
+    The respondent's role and the reason of an appraisal are in it for those who may read them.
     """
     columns = COLUMNS | (SOURCE_COLUMNS if has_permission(person, Permission.READ_SHARED_WITH_FUNDER) else {})
     writer = csv.writer(Line())

@@ -1,5 +1,6 @@
 """WHAT is known: the framework of the review, references, sources, findings and their review."""
 
+from evidence.models.appraisal import JUDGED, PRINCIPLES, Appraisal, Principle, Step
 from evidence.models.comment import Comment
 from evidence.models.fieldwork import CaseStudy, Wave
 from evidence.models.finding import Coding, Finding, FindingCitation
@@ -22,6 +23,9 @@ from evidence.models.typed_form import TypedForm
 from evidence.models.visibility import Visibility
 
 __all__ = [
+    "JUDGED",
+    "PRINCIPLES",
+    "Appraisal",
     "Approach",
     "Barrier",
     "Benefit",
@@ -36,11 +40,13 @@ __all__ = [
     "ItemCitation",
     "Lesson",
     "Outcome",
+    "Principle",
     "Programme",
     "Reference",
     "ResearchQuestion",
     "ReviewStep",
     "Source",
+    "Step",
     "Theme",
     "TypedForm",
     "Visibility",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from evidence.models import Finding, FindingCitation, Source
+from evidence.queries.appraisals import QUALITY_COLUMNS, quality_words
 from evidence.queries.labels import Label, Labels
 from partnerships.access import Permission, has_permission
 
@@ -21,7 +22,10 @@ Links = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One finding in a list. ``excerpt`` stands for the text when the text is long or was searched."""
+    """One finding in a list. ``excerpt`` stands for the text when the text is long or was searched.
+
+    ``quality`` is empty while neither the finding nor its source is appraised.
+    """
 
     pk: int
     ref: str
@@ -37,6 +41,7 @@ class Card:
     programme_name: str
     source_label: str
     collected_on: datetime.date | None
+    quality: str
     is_demonstration: bool
     href: str
     direction: str
@@ -68,7 +73,7 @@ def cards_of(
 
     ``annotations`` of the query set that cards carry too: ``direction`` and ``note``.
     """
-    rows = list(findings.values(*FIELDS, *annotations))
+    rows = list(findings.values(*FIELDS, *annotations, **QUALITY_COLUMNS))
     linked = _linked([row["pk"] for row in rows])
     may_read_roles = has_permission(person, Permission.READ_SHARED_WITH_FUNDER)
     return [_card(row, linked, labels, may_read_roles) for row in rows]
@@ -103,6 +108,7 @@ def _card(
         programme_name=programme.name if programme else "",
         source_label=_source_label(row, may_read_roles),
         collected_on=row["source__collected_on"],
+        quality=quality_words(row),
         is_demonstration=row["is_demonstration"],
         href=reverse("evidence:finding-detail", args=[row["ref"]]),
         direction=row.get("direction", ""),

@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from django.db.models import Choices, Count, F, QuerySet, TextField, Value
+from django.db.models import Case, Choices, Count, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from evidence.models import Coding, Finding, FrameworkItem, Source
+from evidence.queries.appraisals import State, state
 from evidence.queries.labels import Label, Labels
 
 
@@ -57,6 +58,7 @@ LEGENDS = {
     "sector": "Sector",
     "programme": "Programme",
     "source_kind": "Source",
+    "quality": "Quality",
     "status": "Status",
     "visibility": "Who may read it",
 }
@@ -65,6 +67,7 @@ CHOICES: dict[str, type[Choices]] = {
     "origin": Finding.Origin,
     "kind": FrameworkItem.Kind,
     "source_kind": Source.Kind,
+    "quality": State,
     "status": Finding.Status,
     "visibility": Finding.Visibility,
 }
@@ -129,6 +132,8 @@ def _grouped(filters: Filters, name: str) -> QuerySet[Any, tuple[str, str, int]]
     if name in OF_FINDINGS:
         path = OF_FINDINGS[name]
         return _by(name, path, findings.exclude(**{path: None}), Count("pk"))
+    if name == "quality":
+        return _by(name, state(), findings, Count("pk"))
     pairs, path = OF_PAIRS[name]
     return _by(name, path, pairs._default_manager.filter(finding__in=findings.values("pk")), Count("finding"))
 
@@ -141,10 +146,13 @@ def _codings(filters: Filters, name: str) -> QuerySet[Coding]:
     )
 
 
-def _by(name: str, path: str, rows: QuerySet[Any], number: Count) -> QuerySet[Any, tuple[str, str, int]]:
+def _by(
+    name: str, path: str | Case, rows: QuerySet[Any], number: Count
+) -> QuerySet[Any, tuple[str, str, int]]:
+    value = F(path) if isinstance(path, str) else path
     return (
         rows.order_by()
-        .annotate(facet=Value(name), facet_value=Cast(F(path), TextField()))
+        .annotate(facet=Value(name), facet_value=Cast(value, TextField()))
         .values("facet", "facet_value")
         .annotate(number=number)
         .values_list("facet", "facet_value", "number")

@@ -10,16 +10,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evidence.actions import finding_rules
+from evidence.actions.appraisals import may_appraise
 from evidence.actions.exports import record_findings_export
 from evidence.exchange.findings_csv import findings_csv
 from evidence.filtersets import FindingFilterSet
 from evidence.models import Coding, Finding, ReviewStep
+from evidence.queries.appraisals import own_appraisal, quality
 from evidence.queries.cards import Card, cards_of, with_excerpts
 from evidence.queries.citations import citation_lines
 from evidence.queries.comments import comments_on
 from evidence.queries.facets import facets
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.search import snippets
+from evidence.views.appraisals import at_least_selects
 from evidence.views.kinds import KINDS
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView, VisibleListView
@@ -54,11 +57,13 @@ class FindingListView(FilteredFindings):
         context = super().get_context_data(**kwargs)
         pairs = pairs_in_use(self.filterset)
         words = printable(self.filterset.form["q"].data or "")
+        found = facets(self.filterset, self.labels)
         return context | {
             "filterset": self.filterset,
             "words": words,
             "cards": self.cards(context["object_list"]),
-            "facets": [facet for facet in facets(self.filterset, self.labels) if facet.offers_a_choice],
+            "facets": [facet for facet in found if facet.offers_a_choice],
+            "at_least": at_least_selects(self.filterset, found),
             "tags": tags_of(self.filterset),
             "errors": errors_of(self.filterset),
             "query": query_of(pairs),
@@ -110,6 +115,8 @@ class FindingDetailView(VisibleDetailView):
                 "submitted_by",
                 "published_by",
                 "claimed_by",
+                "appraisal__by",
+                "source__appraisal__by",
             )
         )
 
@@ -130,6 +137,7 @@ class FindingDetailView(VisibleDetailView):
             "may_read_workflow": has_permission(person, Permission.READ_TEAM),
             "actions": actions_for(person, finding),
             "erased": finding.source if finding_rules.is_erased(finding) else None,
+            "quality": quality(person, finding),
             "cite_as": cite_as(finding, self.request.build_absolute_uri(finding.get_absolute_url())),
         }
 
@@ -158,8 +166,10 @@ def actions_for(person: Any, finding: Finding) -> list[tuple[str, str]]:
     """What this person may do with the finding, as the label and the address of each step's page."""
     # The review's own evidence is edited among the framework, in the administration.
     may_edit_here = finding.origin != Finding.Origin.LITERATURE and finding_rules.may_edit(person, finding)
+    appraise = "Change the appraisal" if own_appraisal(finding) else "Appraise"
     steps = (
         ("Edit", "edit", may_edit_here),
+        (appraise, "appraise", may_appraise(person, finding)),
         ("Find look-alikes", "lookalikes", finding_rules.may_submit(person, finding)),
         ("Submit for review", "submit", finding_rules.may_submit(person, finding)),
         ("Return with a reason", "return", finding_rules.may_return(person, finding)),

@@ -16,13 +16,14 @@ from evidence.queries.facets import Facet, facets
 from evidence.queries.items import item_groups, item_rows, with_baseline
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.standing import RULE, standings
+from evidence.views.appraisals import at_least_selects
 from evidence.views.kinds import KINDS, KindPages
 from partnerships.functions import JSONList
 from partnerships.models import Sector
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 from partnerships.views.filtering import Pairs, errors_of, pairs_in_use, query_of, tags_of
 
-FACETS = ("direction", "origin", "partnership", "sector")
+FACETS = ("direction", "origin", "partnership", "sector", "quality")
 HEADINGS = {"supports": "For", "refines": "Refining", "challenges": "Against", "context": "Context"}
 
 
@@ -106,6 +107,7 @@ class ItemDetailView(VisibleDetailView):
             "children": self.labels.children_of(item),
             "columns": self.columns(found),
             "facets": [facet for facet in found if facet.offers_a_choice],
+            "at_least": at_least_selects(self.filterset, found),
             "tags": tags_of(self.filterset),
             "filter_errors": errors_of(self.filterset),
             "full_list_href": self.full_list(pairs_in_use(self.filterset)),

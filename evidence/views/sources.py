@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.generic.edit import FormMixin
 
 from evidence.actions import fieldwork_rules
+from evidence.actions.appraisals import may_appraise
 from evidence.actions.consent import withdraw_consent
 from evidence.actions.fieldwork import note_source, update_source
 from evidence.forms.fields import READERS
@@ -18,6 +19,7 @@ from evidence.forms.fieldwork import SourceForm, source_initial
 from evidence.forms.finding import problems_of
 from evidence.forms.steps import VersionedReasonForm
 from evidence.models import CaseStudy, Finding, Source
+from evidence.queries.appraisals import own_appraisal, quality
 from evidence.queries.bearing import bearing
 from evidence.queries.labels import labels_for
 from evidence.views.editing import VersionedFormView
@@ -36,7 +38,7 @@ class SourceDetailView(VisibleDetailView):
 
     def get_queryset(self) -> QuerySet[Source]:
         related = ("respondent_sector", "case_study__partnership", "case_study__wave")
-        people = ("anonymised_by", "consent_withdrawn_by")
+        people = ("anonymised_by", "consent_withdrawn_by", "appraisal__by")
         return super().get_queryset().select_related(*related, *people)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -50,6 +52,7 @@ class SourceDetailView(VisibleDetailView):
             "consent_readers": READERS[source.consent_scope],
             "bearing": bearing(person, findings, labels_for(person), shown=MOST_FINDINGS),
             "in_team": has_permission(person, Permission.READ_TEAM),
+            "quality": quality(person, source),
             "may_log_from": fieldwork_rules.may_log_from(person, source),
             "actions": actions_for(person, source),
         }
@@ -57,11 +60,17 @@ class SourceDetailView(VisibleDetailView):
 
 def actions_for(person: Any, source: Source) -> list[tuple[str, str]]:
     """What this person may do with the source: labels and addresses."""
-    if not fieldwork_rules.may_edit_source(person, source):
-        return []
+    appraise = "Change the appraisal" if own_appraisal(source) else "Appraise"
+    may_edit = fieldwork_rules.may_edit_source(person, source)
+    steps = (
+        ("Edit", "edit", may_edit),
+        (appraise, "appraise", may_appraise(person, source)),
+        ("Withdraw consent", "withdraw-consent", may_edit),
+    )
     return [
-        ("Edit", reverse("evidence:source-edit", args=[source.ref])),
-        ("Withdraw consent", reverse("evidence:source-withdraw-consent", args=[source.ref])),
+        (label, reverse(f"evidence:source-{step}", args=[source.ref]))
+        for label, step, allowed in steps
+        if allowed
     ]
 
 

@@ -71,6 +71,8 @@ def seeing(thing: str) -> str:
 TEAM = "404 404 404 404 200 200 200 404 404"
 FUNDER_AND_TEAM = "404 404 404 200 200 200 200 404 404"
 
+APPRAISAL = {"version": 1, "voice": "some", "reason": "Two of five were asked."}
+
 PAGES = [
     Row("GET", "evidence:home", "", READ),
     Row("GET", "evidence:theme-detail", "theme", READ),
@@ -216,6 +218,18 @@ FORMS = [
         "403 404 404 404 302 404 302 404 403",
         {"part": "text", "comment": "Which month?"},
     ),
+    # Every evaluator appraises what they see, whoever logged it.
+    Row("GET", "evidence:finding-appraise", "draft", AUTHOR_AND_LEADS),
+    Row("GET", "evidence:finding-appraise", "submitted", "login 404 404 404 200 200 200 404 login"),
+    Row("GET", "evidence:finding-appraise", "for-public", "login 403 403 403 200 200 200 403 login"),
+    Row("POST", "evidence:finding-appraise", "draft", "403 404 404 404 302 404 302 404 403", APPRAISAL),
+    Row(
+        "POST",
+        "evidence:finding-appraise",
+        "for-public",
+        "403 403 403 403 302 302 302 403 403",
+        APPRAISAL,
+    ),
     Row("GET", "evidence:comment-resolve", "comment on for-public", TEAM_ON_COMMENTS),
     Row("POST", "evidence:comment-resolve", "comment on for-public", TEAM_ON_COMMENTS),
     Row("POST", "evidence:comment-resolve", "comment on draft", "login 404 404 404 302 404 302 404 login"),
@@ -235,6 +249,8 @@ FORMS = [
 # Case studies and sources are changed by those who work on them: here the evaluator, not the other one.
 AT_WORK = "login 404 404 404 200 403 200 404 login"
 AT_WORK_SENT = "403 404 404 404 302 403 302 404 403"
+SOURCE_APPRAISED = "login 404 404 403 200 200 200 404 login"
+SOURCE_APPRAISED_SENT = "403 404 404 403 302 302 302 404 403"
 NEW_STUDY = {"partnership": "{partnership}", "wave": "{wave}", "narrative": "They met."}
 NEW_SOURCE = {
     "source_kind": "interview",
@@ -268,6 +284,9 @@ FIELDWORK = [
     Row("GET", "evidence:source-edit", "noted source", AT_WORK),
     Row("GET", "evidence:source-edit", "source of for-public", "login 404 404 403 200 403 200 404 login"),
     Row("POST", "evidence:source-edit", "noted source", AT_WORK_SENT, NEW_SOURCE | {"version": 1}),
+    Row("GET", "evidence:source-appraise", "noted source", "login 404 404 404 200 200 200 404 login"),
+    Row("GET", "evidence:source-appraise", "source of for-public", SOURCE_APPRAISED),
+    Row("POST", "evidence:source-appraise", "source of for-public", SOURCE_APPRAISED_SENT, APPRAISAL),
     Row("GET", "evidence:source-withdraw-consent", "noted source", AT_WORK),
     Row(
         "POST",
@@ -327,6 +346,7 @@ TOP = [
 ]
 
 # Who is not signed in is told so (401) when they try to write.
+API_SOURCE_APPRAISED = "401 404 404 403 200 200 200 404 401"
 API_LOGGING = "401 403 403 403 201 201 201 403 401"
 API_AUTHOR_AND_LEADS = "401 404 404 404 200 404 200 404 401"
 API_LEADS_ON_WHAT_WAITS = "401 404 404 404 403 403 200 404 401"
@@ -371,6 +391,8 @@ API = [
     Row("GET", "api-sources-detail", "source of for-public", FUNDER_AND_TEAM),
     Row("GET", "api-sources-detail", "source of for-team", TEAM),
     Row("GET", "api-sources-detail", "source of draft", "404 404 404 404 200 404 200 404 404"),
+    Row("POST", "api-sources-appraise", "source of for-public", API_SOURCE_APPRAISED, APPRAISAL),
+    Row("POST", "api-sources-appraise", "source of draft", API_AUTHOR_AND_LEADS, APPRAISAL),
     Row("POST", "api-sources-list", "", everybody("405")),
     Row("DELETE", "api-sources-detail", "source of draft", everybody("405")),
     Row("POST", "api-findings-list", "", API_LOGGING, {"text": "What was found."}),
@@ -414,6 +436,14 @@ API = [
         "for-public",
         API_LEADS_ON_WHAT_IS_PUBLIC,
         {"version": 1, "visibility": "team"},
+    ),
+    Row("POST", "api-findings-appraise", "draft", API_AUTHOR_AND_LEADS, APPRAISAL),
+    Row(
+        "POST",
+        "api-findings-appraise",
+        "for-public",
+        "401 403 403 403 200 200 200 403 401",
+        APPRAISAL,
     ),
     Row(
         "POST",

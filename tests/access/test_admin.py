@@ -46,6 +46,7 @@ evidence.Coding                  200 403 200 302 403   200 403 200 302 403
 evidence.ReviewStep              200 403 200 302 403   403 403 403 404 403
 evidence.Wave                    200 200 200 302 200   403 403 403 403 403
 evidence.CaseStudy               200 403 200 200 403   403 403 403 403 403
+evidence.Appraisal               200 403 200 200 403   403 403 403 403 403
 evidence.Source                  200 403 200 302 403   403 403 403 404 403
 """
 EXPECTED = {line.split()[0]: line.split()[1:] for line in TABLE.strip().splitlines()}
@@ -69,6 +70,7 @@ def addresses(world: World) -> dict[tuple[str, str], str]:
     rows = {
         "finding": finding.pk,
         "source": finding.source_id,
+        "appraisal": finding.appraisal.pk,
         "wave": world.free_wave.pk,
         "casestudy": world.public_study.pk,
         "coding": finding.codings.first().pk,

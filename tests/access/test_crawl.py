@@ -54,12 +54,17 @@ def questions(world: World, hidden: list[str]) -> Iterator[str]:
         {"visibility": "team"},
         {"visibility": "partnerships"},
         {"source_kind": "interview", "collected_after": "2015-01-01"},
+        {"quality": "appraised"},
+        {"quality": "not-appraised"},
+        {"voice_at_least": "some", "triangulation_at_least": "little"},
         {"page": "2"},
     ]
     for address in (findings, reverse("evidence:finding-csv"), reverse("api-findings-list")):
         yield from (f"{address}?{urlencode(query)}" for query in queries)
     driver = reverse("evidence:driver-detail", args=[arguments["driver"]])
-    yield from (f"{driver}?{query}" for query in ("origin=case-study", "direction=supports"))
+    yield from (
+        f"{driver}?{query}" for query in ("origin=case-study", "direction=supports", "quality=appraised")
+    )
 
 
 def body_of(response: HttpResponse) -> bytes:
@@ -131,7 +136,8 @@ def forbidden_words(persona: str) -> set[str]:
     if persona != "evaluator":
         words.add(mark("begun", "text"))
     if persona not in {"funder", "evaluator", "other_evaluator", "lead"}:
-        words |= {mark(name, "role") for name in FINDINGS}
+        withheld = ("role", "appraisal", "sourceappraisal")
+        words |= {mark(name, part) for name in FINDINGS for part in withheld}
     if persona not in {"evaluator", "other_evaluator", "lead"}:
         words |= {mark(name, part) for name in FINDINGS for part in ("reason", "comment")}
     return words

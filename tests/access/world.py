@@ -15,6 +15,7 @@ from evidence.models import (
 )
 from partnerships.models import Organisation, Sector
 from tests.factories import (
+    AppraisalFactory,
     ApproachFactory,
     AreaFactory,
     AuditRowFactory,
@@ -59,7 +60,18 @@ FINDINGS = {
 }
 
 # The parts of a finding that hold words of their own; each gets a word that stands nowhere else.
-MARKED = ("title", "text", "quote", "note", "role", "reason", "printed", "comment")
+MARKED = (
+    "title",
+    "text",
+    "quote",
+    "note",
+    "role",
+    "reason",
+    "printed",
+    "comment",
+    "appraisal",
+    "sourceappraisal",
+)
 
 
 def mark(finding: str, part: str) -> str:
@@ -137,6 +149,14 @@ class World:
         FindingCitationFactory(finding=finding, reference=self.reference, printed=mark(name, "printed"))
         ReviewStepFactory(finding=finding, reason=f"Because {mark(name, 'reason')}.")
         CommentFactory(finding=finding, text=f"Think of {mark(name, 'comment')}.", by=self.personas.evaluator)
+        evaluator = self.personas.evaluator
+        AppraisalFactory(finding=finding, reason=f"As {mark(name, 'appraisal')} shows.", by=evaluator)
+        AppraisalFactory(
+            finding=None,
+            source=finding.source,
+            reason=f"As {mark(name, 'sourceappraisal')} shows.",
+            by=evaluator,
+        )
         self.findings[name] = finding
         self.__dict__.pop("arguments", None)
         return finding

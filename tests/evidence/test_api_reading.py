@@ -54,6 +54,7 @@ FINDING_KEYS = [
     "source",
     "codings",
     "references",
+    "quality",
     "created_at",
     "published_at",
     "version",

@@ -68,6 +68,9 @@ evidence:finding-withdraw for-public                      -   -   -   9   9
 evidence:finding-delete draft                             -   -   -   9   9
 evidence:finding-comment submitted                        -   -   -  10  10
 evidence:finding-comment for-public                       -   -   -  10  10
+evidence:finding-appraise draft                           -   -   -   7   7
+evidence:finding-appraise submitted                       -   -   -   7   7
+evidence:finding-appraise for-public                      -   -   -   7   7
 evidence:inbox                                            -   -   -  11   9
 evidence:case-study-create                                -   -   -   6   6
 evidence:case-study-edit draft-study                      -   -   -   6   6
@@ -76,6 +79,8 @@ evidence:case-study-publish draft-study                   -   -   -   -   6
 evidence:source-create draft-study                        -   -   -   5   5
 evidence:source-edit noted-source                         -   -   -   5   5
 evidence:source-edit source-of-for-public                 -   -   -   5   5
+evidence:source-appraise noted-source                     -   -   -   5   5
+evidence:source-appraise source-of-for-public             -   -   -   6   6
 evidence:source-withdraw-consent noted-source             -   -   -   5   5
 evidence:typed-form-discard typed-form                    -   -   -   4   -
 evidence:typed-form-token                                 -   -   -   3   3
