@@ -19,6 +19,7 @@ from evidence.views import (
     references,
     review,
     sectors,
+    several_findings,
     sources,
     themes,
     typed_forms,
@@ -97,6 +98,11 @@ urlpatterns: list[URLPattern] = [
         "sources/<slug:ref>/appraise/",
         appraisals.AppraiseView.as_view(model=Source),
         name="source-appraise",
+    ),
+    path(
+        "sources/<slug:ref>/findings/new/",
+        several_findings.SeveralFindingsView.as_view(),
+        name="source-log-several",
     ),
     path("sources/<slug:ref>/edit/", sources.SourceEditView.as_view(), name="source-edit"),
     path(

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from evidence.actions.appraisals import AppraisalInput, appraise
 from evidence.actions.comments import add_comment
 from evidence.actions.finding_input import FindingInput, input_of
 from evidence.actions.findings import log_finding, publish_finding, update_finding
+from evidence.actions.several_findings import log_several
 from evidence.actions.typed_forms import OutOfDate, keep_typed_form
 from evidence.models import Appraisal, Finding, TypedForm
 from partnerships.errors import Conflict, StepRefused
 from partnerships.models import AuditRow, Notice, Person
 from partnerships.notices import deliver, due
-from tests.factories import FindingFactory, NoticeFactory, PersonFactory
+from tests.factories import FindingFactory, NoticeFactory, PersonFactory, SourceFactory
 from tests.personas import make_personas
 from tests.test_workflow import complete_input
 
@@ -63,6 +65,23 @@ def test_twenty_identical_submissions_make_one_finding() -> None:
     assert type(finding.source).objects.count() == 1
     assert AuditRow.objects.filter(verb="finding.logged").count() == 1
     assert AuditRow.objects.filter(verb="finding.submitted").count() == 1
+
+
+def test_twenty_sendings_of_one_page_make_each_of_its_findings_once() -> None:
+    personas = make_personas()
+    source = SourceFactory(is_shared=True, created_by=personas.evaluator)
+    complete = replace(complete_input(personas), source=source)
+    entries = [replace(complete, text=f"Finding {number}.") for number in range(3)]
+
+    def send(number: int) -> list[str]:
+        by = Person.objects.get(pk=personas.evaluator.pk)
+        saved = log_several(by=by, source=source, entries=entries, submit=True, submission_key="one-page")
+        return [finding.ref for finding in saved]
+
+    refs = all_at_once(send)
+    assert refs == [refs[0]] * AT_ONCE
+    assert set(refs[0]) == set(Finding.objects.filter(status="submitted").values_list("ref", flat=True))
+    assert len(refs[0]) == AuditRow.objects.filter(verb="finding.logged").count() == 3
 
 
 def test_twenty_appraisers_of_one_finding_make_one_appraisal() -> None:

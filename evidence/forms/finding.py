@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
@@ -19,9 +20,9 @@ from evidence.forms.fields import (
     without_nul,
     yes_or_no,
 )
-from evidence.forms.picker import Choice, ItemPicker, posted_choices
+from evidence.forms.picker import Choice, ItemPicker
 from evidence.models import Finding, FrameworkItem, Reference, Source
-from evidence.queries.choices import choices_for
+from evidence.queries.choices import Choices, choices_for
 from partnerships.models import Organisation, Partnership, Person, Sector
 
 # What several findings of one conversation have in common.
@@ -36,6 +37,19 @@ SOURCE_DETAILS = ("collected_on", "respondent_role", "respondent_sector")
 CONSENT = ("consent_scope", "quote_permission")
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What a person can choose among, read once for all the forms of a page."""
+
+    choices: Choices
+    items: Sequence[FrameworkItem]
+
+
+def offer_for(person: Person) -> Offer:
+    items = FrameworkItem.objects.visible_to(person).defer("statement")
+    return Offer(choices_for(person), list(items))
+
+
 class FindingForm(forms.Form):
     """What an evaluator states of a finding. ``picker`` holds the items it bears on.
 
@@ -44,6 +58,7 @@ class FindingForm(forms.Form):
     """
 
     use_required_attribute = False
+    picker_class = ItemPicker
 
     text = WordsField(
         label="What did you find?",
@@ -103,13 +118,15 @@ class FindingForm(forms.Form):
         is_for_review: bool = False,
         is_published: bool = False,
         known_source: Source | None = None,
+        offer: Offer | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
+        offer = offer or offer_for(person)
         self.is_for_review = is_for_review
         self.is_published = is_published
-        self.choices = choices = choices_for(person)
+        self.choices = choices = offer.choices
         self.fields["partnerships"] = ticks("Partnerships", choices.partnerships)
         self.fields["organisations"] = ticks("Organisations", choices.organisations)
         self.fields["sectors"] = ticks(
@@ -124,14 +141,16 @@ class FindingForm(forms.Form):
         )
         self.fields |= consent_fields()
         self.source: Source | None = None
-        self.rest_on((self.data if self.is_bound else self.initial).get("source_ref", ""), known_source)
+        named = (
+            self.data.get(self.add_prefix("source_ref")) if self.is_bound else self.initial.get("source_ref")
+        )
+        self.rest_on(named or "", known_source)
         if is_published:  # who reads it is changed on a page of its own, with the checklist
             self.fields["visibility"].widget = forms.HiddenInput()
         self.order_fields(ORDER)
-        self.picker = ItemPicker(
-            list(FrameworkItem.objects.visible_to(person).defer("statement")),
-            choices=posted_choices(self.data) if self.is_bound else self.initial.get("codings", {}),
-        )
+        self.picker = self.picker_class(offer.items, choices=self.initial.get("codings", {}))
+        if self.is_bound:
+            self.picker.read(cast(QueryDict, self.data), self.add_prefix)
 
     def show_source_of(self, stated: FindingInput) -> None:
         """Take over from the finding before it where it was, and where one has it from."""
@@ -142,11 +161,11 @@ class FindingForm(forms.Form):
 
     def show_typed(self, typed: QueryDict) -> None:
         """Show what was typed before, as it was, without judging it yet."""
-        self.rest_on(typed.get("source_ref", ""))
+        self.rest_on(typed.get(self.add_prefix("source_ref"), ""))
         for name, field in self.fields.items():
-            self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
+            self.initial[name] = field.widget.value_from_datadict(typed, {}, self.add_prefix(name))
         self.initial["source_ref"] = self.source.ref if self.source else ""
-        self.picker.choices = posted_choices(typed)
+        self.picker.read(typed, self.add_prefix)
 
     def rest_on(self, ref: str, known: Source | None = None) -> None:
         """Let the finding rest on the shared source of this ref, if this person may log findings from it.
@@ -174,7 +193,7 @@ class FindingForm(forms.Form):
         ref: str = self.cleaned_data["source_ref"]
         if ref and not self.source:
             self.data = cast(QueryDict, self.data).copy()
-            self.data["source_ref"] = ""
+            self.data[self.add_prefix("source_ref")] = ""
             raise ValidationError(f"Source {ref} can't be used any more. Say where you have it from instead.")
         return ref
 

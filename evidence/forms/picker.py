@@ -1,9 +1,12 @@
 """Which framework items a finding bears on, as the item picker posts and shows it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
+
+from django.http import QueryDict
 
 from evidence.actions.finding_input import CodingInput, coding_problem
 from evidence.forms.fields import one_line_end, without_nul
@@ -20,6 +23,8 @@ KIND_LABELS = {
     Kind.OUTCOME: "Outcomes",
     Kind.RESEARCH_QUESTION: "Research questions",
 }
+LINE_PARTS = ("item", "direction", "note")
+FEWEST_LINES = 2
 POSTED = re.compile(r"coding-(?P<code>.+)-(?P<part>direction|note)", re.DOTALL)
 
 
@@ -57,6 +62,10 @@ class ItemPicker:
     suggested: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     item_errors: dict[str, str] = field(default_factory=dict)
+
+    def read(self, data: QueryDict, name: Callable[[str], str]) -> None:
+        """Take over what was posted; ``name`` gives the name of a field in this form."""
+        self.choices = posted_choices(data)
 
     def suggest(self, item: FrameworkItem, *, choose_question: bool) -> None:
         """Offer an item first. A question has one direction only, so it can count as chosen at once."""
@@ -128,6 +137,78 @@ class ItemPicker:
             "is_question": item.is_question,
             "error": self.item_errors.get(item.code, ""),
         }
+
+
+@dataclass
+class Line:
+    """One line of a short form: an item by its code, a direction, a note, and what is wrong with them."""
+
+    code: str = ""
+    direction: str = ""
+    note: str = ""
+    error: str = ""
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.code or self.direction or self.note.strip())
+
+
+@dataclass
+class CodingLines(ItemPicker):
+    """The same choice as a few lines, for pages with a form for each of several findings.
+
+    ``stem`` is what the ids of its lines begin with.
+    """
+
+    lines: list[Line] = field(default_factory=list)
+    stem: str = ""
+
+    def read(self, data: QueryDict, name: Callable[[str], str]) -> None:
+        columns = [data.getlist(name(part)) for part in LINE_PARTS]
+        lines = [Line(*values) for values in zip_longest(*columns, fillvalue="")]
+        self.lines = [line for line in lines if line.says_something]
+        questions = {item.code for item in self.items if item.is_question}
+        for line in self.lines:
+            if line.code in questions and not line.direction:
+                line.direction = Coding.Direction.CONTEXT
+        self.choices = {line.code: Choice(line.direction, line.note) for line in self.lines if line.code}
+
+    def check(self) -> None:
+        """Note beside each line what is wrong with it."""
+        super().check()
+        codes = [line.code for line in self.lines]
+        for line in self.lines:
+            if not line.code:
+                line.error = "Choose the item that this is about, or clear the line."
+            elif codes.count(line.code) > 1:
+                line.error = f"{line.code} is chosen twice: once is enough."
+            else:
+                line.error = self.item_errors.get(line.code, "")
+
+    @property
+    def is_valid(self) -> bool:
+        return super().is_valid and not any(line.error for line in self.lines)
+
+    @property
+    def error_links(self) -> list[tuple[str, str]]:
+        whole = [(message, f"#{self.stem}-1") for message in self.errors]
+        return whole + [
+            (line.error, f"#{self.stem}-{place}") for place, line in enumerate(self.lines, 1) if line.error
+        ]
+
+    @property
+    def shown(self) -> list[Line]:
+        """The lines with a few empty ones to go on with."""
+        empty = max(FEWEST_LINES - len(self.lines), 1)
+        return [*self.lines, *(Line() for _ in range(empty))]
+
+    @property
+    def options(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The items by kind, each as its code and what it is called in a list."""
+        return [
+            (label, [(item.code, f"{item.code} {item.title}") for item in self.items if item.kind == kind])
+            for kind, label in KIND_LABELS.items()
+        ]
 
 
 def coding(item: FrameworkItem, choice: Choice) -> CodingInput:

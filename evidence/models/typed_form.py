@@ -1,5 +1,6 @@
 """Words on their way: what somebody has typed into the form of a finding and not saved yet."""
 
+import re
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -11,10 +12,12 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from evidence.models.finding import Finding
+from evidence.models.refs import REF_ALPHABET
 from partnerships.access import Permission, has_permission
 from partnerships.models import VisibleQuerySet
 
 FIRST_WORDS = 10
+SOURCE_REF = re.compile(f"S-[{REF_ALPHABET}]{{8}}")
 
 
 class TypedFormQuerySet(VisibleQuerySet):
@@ -34,7 +37,8 @@ class TypedFormQuerySet(VisibleQuerySet):
 class TypedForm(models.Model):
     """The fields of a form as they stand in somebody's page, complete or not. Its owner alone sees it.
 
-    ``key`` is the submission key of a new finding's form, or the ref of the finding that is being changed.
+    ``key`` is the submission key of a new finding's form, or the ref of the finding that is being changed. A
+    form of several new findings names its rows in the field ``row``, and each row's fields begin with that.
     """
 
     key = models.CharField(max_length=36)
@@ -69,12 +73,25 @@ class TypedForm(models.Model):
 
     def get_absolute_url(self) -> str:
         """The form in which to go on writing."""
-        form = (
-            reverse("evidence:finding-edit", args=[self.finding.ref])
-            if self.finding
-            else reverse("evidence:finding-create")
-        )
-        return f"{form}?{urlencode({'continue': self.key})}"
+        return f"{self.form_address}?{urlencode({'continue': self.key})}"
+
+    @property
+    def form_address(self) -> str:
+        if self.finding:
+            return reverse("evidence:finding-edit", args=[self.finding.ref])
+        if self.rows:
+            return reverse("evidence:source-log-several", args=[self.source_ref])
+        return reverse("evidence:finding-create")
+
+    @property
+    def rows(self) -> list[str]:
+        """The rows of a form of several findings; none of any other."""
+        return self.content.get("row", []) if SOURCE_REF.fullmatch(self.source_ref) else []
+
+    @property
+    def source_ref(self) -> str:
+        """The source that the form names, as the page posted it."""
+        return str(self.content.get("source_ref", [""])[0])
 
     @property
     def data(self) -> QueryDict:
@@ -87,5 +104,7 @@ class TypedForm(models.Model):
     @property
     def first_words(self) -> str:
         """How its owner recognises it; empty while neither text, headline nor quote says anything."""
-        stated = (self.content.get(name, [""])[0].strip() for name in ("text", "title", "quote"))
+        names = [f"{row}-{name}" for row in self.rows for name in ("text", "quote")]
+        names += ["text", "title", "quote"]
+        stated = (self.content.get(name, [""])[0].strip() for name in names)
         return Truncator(next(filter(None, stated), "")).words(FIRST_WORDS)

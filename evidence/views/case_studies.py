@@ -14,6 +14,7 @@ from django.views.generic import FormView
 
 from evidence.actions import fieldwork_rules
 from evidence.actions.fieldwork import begin_case_study, publish_case_study, update_case_study
+from evidence.actions.finding_rules import may_log
 from evidence.filtersets import CaseStudyFilterSet
 from evidence.forms.fields import READERS
 from evidence.forms.fieldwork import CaseStudyForm, NewCaseStudyForm, study_initial
@@ -95,17 +96,23 @@ class CaseStudyDetailView(VisibleDetailView):
             "narrative": html_of(study.narrative),
             "evaluators": [str(evaluator) for evaluator in evaluators],
             "interviews": interviews_of(study, sources) if in_team else None,
-            "source_rows": [source_row(source, in_team) for source in sources],
+            "may_log": may_log(person),
+            "source_rows": [source_row(source, in_team, may_log(person)) for source in sources],
             "bearing": bearing(person, findings, labels_for(person), shown=MOST_FINDINGS),
             "may_read_workflow": in_team,
             "actions": actions_for(person, study, works_on),
         }
 
 
-def source_row(source: Any, in_team: bool) -> list[Any]:
-    """One source as a row of a table; what the team calls it is for the team."""
+def source_row(source: Any, in_team: bool, may_log: bool) -> list[Any]:
+    """One source as a row of a table; what the team calls it is for the team.
+
+    Those who log findings have a column more, from which they log several.
+    """
     named = f"{source.ref} {source.label}".strip() if in_team else source.ref
     consent = "Withdrawn" if source.is_withdrawn else source.get_consent_scope_display()
+    several = reverse("evidence:source-log-several", args=[source.ref])
+    logging = "None any more" if source.is_withdrawn else (f"Log several from {source.ref}", several)
     return [
         (named, source.get_absolute_url()),
         source.get_kind_display(),
@@ -114,6 +121,7 @@ def source_row(source: Any, in_team: bool) -> list[Any]:
         date_format(source.collected_on, "j F Y") if source.collected_on else "Not known",
         consent,
         source.finding_count,
+        *([logging] if may_log else []),
     ]
 
 

@@ -5,6 +5,7 @@ import datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -237,7 +238,6 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
         context = super().get_context_data(**kwargs)
         return context | {
             "keeping": keeping(
-                context["form"],
                 self.request,
                 self.typed,
                 address=reverse("evidence:typed-form-keep", args=[finding.ref]),
@@ -335,26 +335,26 @@ def new_begun_by(person: Any) -> QuerySet[TypedForm]:
     return begun_by(person).filter(finding=None)[:3]
 
 
-def keeping_new(form: FindingForm, request: HttpRequest, typed: TypedForm | None) -> dict[str, Any]:
-    create = reverse("evidence:finding-create")
+def keeping_new(
+    form: forms.Form, request: HttpRequest, typed: TypedForm | None, page: str = ""
+) -> dict[str, Any]:
+    """The same for what is not saved as anything yet; ``page`` is its form, if not that of one finding."""
+    page = page or reverse("evidence:finding-create")
     return keeping(
-        form,
         request,
         typed,
         address=reverse("evidence:typed-form-keep-new"),
-        again=f"{create}?{urlencode({'continue': form['submission_key'].value()})}",
+        again=f"{page}?{urlencode({'continue': form['submission_key'].value()})}",
     )
 
 
-def keeping(
-    form: FindingForm, request: HttpRequest, typed: TypedForm | None, *, address: str, again: str
-) -> dict[str, Any]:
+def keeping(request: HttpRequest, typed: TypedForm | None, *, address: str, again: str) -> dict[str, Any]:
     """What the page needs to keep itself: where to, on top of which save, and where to find it again."""
     return {
         "address": address,
         "again": again,
-        "base": request.POST.get("typed_base", 0) if form.is_bound else (typed.sequence if typed else 0),
-        "is_unsaved": form.is_bound,
+        "base": request.POST.get("typed_base", typed.sequence if typed else 0),
+        "is_unsaved": request.method == "POST",
         "since": typed.saved_at if typed else None,
     }
 

@@ -63,10 +63,20 @@ def where_to_go_on(request: HttpRequest) -> str:
 
 def words_in(data: QueryDict) -> list[tuple[str, str]]:
     """What somebody typed, with the name of each field."""
-    words = []
-    for name, value in data.items():
-        note = NOTE.fullmatch(name)
-        label = f"Note on {note[1]}" if note else WORDS.get(name)
-        if label and str(value).strip():
-            words.append((label, str(value)))
-    return words
+    return [
+        (label, value)
+        for name, values in data.lists()
+        if (label := label_of(name, data.getlist("row")))
+        for value in map(str, values)
+        if value.strip()
+    ]
+
+
+def label_of(name: str, rows: list[str]) -> str:
+    """What a field with words is called; nothing for any other. ``rows`` as in a form of several findings."""
+    row, _, own_name = name.partition("-")
+    if row in rows:
+        label = "Note on an item" if own_name == "note" else WORDS.get(own_name)
+        return f"Finding {rows.index(row) + 1}: {label}" if label else ""
+    note = NOTE.fullmatch(name)
+    return f"Note on {note[1]}" if note else WORDS.get(name, "")

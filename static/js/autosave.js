@@ -224,7 +224,7 @@ class Autosave {
   differences(content) {
     const mine = new FormData(this.form);
     const names = new Set([...mine.keys(), ...Object.keys(content)]);
-    const own = ["csrfmiddlewaretoken", "typed_base", "version", "submission_key"];
+    const own = ["csrfmiddlewaretoken", "typed_base", "version", "submission_key", "row"];
     return [...names].filter((name) => !own.includes(name)).flatMap((name) => {
       const kept = content[name] ?? [];
       const here = mine.getAll(name).filter(Boolean);
@@ -238,7 +238,7 @@ class Autosave {
     const words = document.createElement("dd");
     const [control] = this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
     term.textContent = this.labelOf(name, control);
-    words.textContent = control?.matches("textarea, input:not([type=checkbox], [type=radio])") ? kept.join(" ") || "Nothing" : "Chosen otherwise";
+    words.textContent = !control || control.matches("textarea, input:not([type=checkbox], [type=radio])") ? kept.join(" ") || "Nothing" : "Chosen otherwise";
     row.append(term, words);
     return row;
   }
@@ -254,7 +254,7 @@ class Autosave {
     this.conflict = undefined;
     this.panel.hidden = true;
     this.changes += 1;
-    this.form.elements.text.focus();
+    this.form.querySelector("textarea").focus();
     this.save();
   }
 

@@ -79,6 +79,8 @@ evidence:case-study-publish draft-study                   -   -   -   -   6
 evidence:source-create draft-study                        -   -   -   5   5
 evidence:source-edit noted-source                         -   -   -   5   5
 evidence:source-edit source-of-for-public                 -   -   -   5   5
+evidence:source-log-several noted-source                  -   -   -   7   7
+evidence:source-log-several source-of-draft               -   -   -   7   7
 evidence:source-appraise noted-source                     -   -   -   5   5
 evidence:source-appraise source-of-for-public             -   -   -   6   6
 evidence:source-withdraw-consent noted-source             -   -   -   5   5
