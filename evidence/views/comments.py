@@ -34,13 +34,13 @@ class CommentView(StepView):
     def get_form(self, form_class: Any = None) -> CommentForm:
         return super().get_form(form_class)
 
-    def take(self, finding: Finding, version: int, cleaned: dict[str, Any]) -> str:
+    def take(self, form: Any, version: int) -> str:
         add_comment(
             by=signed_in(self.request),
-            finding=finding,
-            part=cleaned["part"],
-            text=cleaned["comment"],
-            mentions=cleaned.get("mentions", ()),
+            finding=self.object,
+            part=form.cleaned_data["part"],
+            text=form.cleaned_data["comment"],
+            mentions=form.cleaned_data.get("mentions", ()),
         )
         return "Your comment is added."
 

@@ -18,40 +18,28 @@ from partnerships.errors import Conflict, StepRefused
 from partnerships.views.bases import VisibleDetailView
 
 
-class VersionedFormView(SignedInMixin, FormMixin, VisibleDetailView):
-    """A form about a thing. When somebody was quicker, what they saved stands above what was typed."""
+class TakenByAction(FormMixin):
+    """A page about a thing whose form an action takes; whatever the action refuses becomes a page again."""
 
+    request: HttpRequest
     object: Any
 
-    def works_on(self, thing: Any) -> bool:
-        """Whether the reader, who sees the thing, has anything to do here at all."""
-        raise NotImplementedError
-
-    def stored(self, thing: Any) -> dict[str, Any]:
-        """What the form shows of the thing as it is stored, its version among it."""
-        return {"version": thing.version}
-
     def take(self, form: Any, version: int) -> str:
-        """Save what is stated, and say so."""
+        """Do what the form says to the thing as it was in ``version``, and say what was done."""
         raise NotImplementedError
 
-    def get_object(self, queryset: QuerySet[Any] | None = None) -> Any:
-        thing = super().get_object(queryset)
-        if not self.works_on(thing):
-            raise PermissionDenied
-        return thing
-
-    def get_initial(self) -> dict[str, Any]:
-        return super().get_initial() | self.stored(self.object)
+    def show_again(self, form: Any, current: Any) -> HttpResponse:
+        """The page on the thing as somebody else has left it, with everything that was typed."""
+        raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.object = self.get_object()
+        self.object = self.get_object()  # type: ignore[attr-defined]
         form: Any = self.get_form()
         return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
 
     def form_valid(self, form: StepForm) -> HttpResponse:
         try:
-            said = self.take(form, form.cleaned_data["version"] or 0)
+            said = self.take(form, posted_version(self.request))
         except StepRefused as refusal:
             messages.error(self.request, str(refusal))
             return redirect(self.object)
@@ -61,7 +49,37 @@ class VersionedFormView(SignedInMixin, FormMixin, VisibleDetailView):
         except Conflict as conflict:
             return self.show_again(form, conflict.current)
         messages.success(self.request, said)
-        return redirect(self.object)
+        return redirect(self.get_success_url())
+
+    def get_success_url(self) -> str:
+        return self.object.get_absolute_url()
+
+
+def posted_version(request: HttpRequest) -> int:
+    """The version that the page showed; one that nobody ever had when none was sent."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+
+
+class VersionedFormView(SignedInMixin, TakenByAction, VisibleDetailView):
+    """A form about a thing. When somebody was quicker, what they saved stands above what was typed."""
+
+    def works_on(self, thing: Any) -> bool:
+        """Whether the reader, who sees the thing, has anything to do here at all."""
+        raise NotImplementedError
+
+    def stored(self, thing: Any) -> dict[str, Any]:
+        """What the form shows of the thing as it is stored, its version among it."""
+        return {"version": thing.version}
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> Any:
+        thing = super().get_object(queryset)
+        if not self.works_on(thing):
+            raise PermissionDenied
+        return thing
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | self.stored(self.object)
 
     def show_again(self, form: StepForm, current: Any) -> HttpResponse:
         """Everything that was typed, with what is stored now; sent again, it is saved over that."""

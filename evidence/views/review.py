@@ -1,19 +1,18 @@
 """The steps of review, each with a page that says what it means, and the inbox."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
-from django.views.generic.edit import FormMixin
 
 from evidence.actions import finding_rules
 from evidence.actions.findings import (
@@ -24,23 +23,22 @@ from evidence.actions.findings import (
     withdraw_finding,
 )
 from evidence.forms.fields import READERS
-from evidence.forms.finding import problems_of
 from evidence.forms.steps import PublishForm, ReasonForm, StepForm
 from evidence.models import Finding
 from evidence.queries.cards import cards_of, with_excerpts
 from evidence.queries.comments import comments_on
 from evidence.queries.inbox import Tray, begun_by, findings_in, numbers_in, rows_of, trays_of
 from evidence.queries.labels import labels_for
+from evidence.views.editing import TakenByAction
 from evidence.views.findings_reading import coding_line
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission
-from partnerships.errors import Conflict, StepRefused
 from partnerships.views.bases import VisibleDetailView
 
 Status = Finding.Status
 
 
-class StepView(SignedInMixin, FormMixin, VisibleDetailView):
+class StepView(SignedInMixin, TakenByAction, VisibleDetailView):
     """One step: the finding, what the step means, and the form that takes it."""
 
     model = Finding
@@ -58,10 +56,6 @@ class StepView(SignedInMixin, FormMixin, VisibleDetailView):
     button_kind = "primary"
     refusal = ""
 
-    def take(self, finding: Finding, version: int, cleaned: dict[str, Any]) -> str:
-        """Take the step and say what has become of the finding."""
-        raise NotImplementedError
-
     def get_queryset(self) -> QuerySet[Finding]:
         return super().get_queryset().select_related("source")
 
@@ -78,25 +72,6 @@ class StepView(SignedInMixin, FormMixin, VisibleDetailView):
             return redirect(self.object)
         return self.render_to_response(self.get_context_data())
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.object = self.get_object()
-        form = cast(StepForm, self.get_form())
-        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
-
-    def form_valid(self, form: StepForm) -> HttpResponse:
-        try:
-            said = self.take(self.object, posted_version(self.request), form.cleaned_data)
-        except StepRefused as refusal:
-            messages.error(self.request, str(refusal))
-            return redirect(self.object)
-        except ValidationError as refusal:
-            form.add_problems(problems_of(refusal))
-            return self.form_invalid(form)
-        except Conflict as conflict:
-            return self.show_again(form, cast(Finding, conflict.current))
-        messages.success(self.request, said)
-        return redirect(self.get_success_url())
-
     def show_again(self, form: StepForm, current: Finding) -> HttpResponse:
         """The same page on the finding as it is now, with everything that was typed."""
         self.object = current
@@ -110,9 +85,6 @@ class StepView(SignedInMixin, FormMixin, VisibleDetailView):
 
     def cannot(self, finding: Finding) -> str:
         return f"Finding {finding.ref} is {finding.get_status_display().lower()}: {self.refusal}."
-
-    def get_success_url(self) -> str:
-        return self.object.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person, finding = self.request.user, self.object
@@ -141,9 +113,9 @@ class SubmitView(StepView):
     button = "Submit for review"
     refusal = "only a draft or a returned finding can be submitted"
 
-    def take(self, finding: Finding, version: int, cleaned: dict[str, Any]) -> str:
-        submit_finding(by=signed_in(self.request), finding=finding, version=version)
-        return f"Finding {finding.ref} submitted. A lead evaluator will review it."
+    def take(self, form: Any, version: int) -> str:
+        submit_finding(by=signed_in(self.request), finding=self.object, version=version)
+        return f"Finding {self.object.ref} submitted. A lead evaluator will review it."
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -163,9 +135,14 @@ class ReturnView(StepView):
     button = "Return the finding"
     refusal = "only a submitted finding can be returned"
 
-    def take(self, finding: Finding, version: int, cleaned: dict[str, Any]) -> str:
-        return_finding(by=signed_in(self.request), finding=finding, version=version, reason=cleaned["reason"])
-        return f"Finding {finding.ref} returned. Its author will read your reason."
+    def take(self, form: Any, version: int) -> str:
+        return_finding(
+            by=signed_in(self.request),
+            finding=self.object,
+            version=version,
+            reason=form.cleaned_data["reason"],
+        )
+        return f"Finding {self.object.ref} returned. Its author will read your reason."
 
 
 class PublishView(StepView):
@@ -188,15 +165,15 @@ class PublishView(StepView):
     def may_release(self) -> bool:
         return finding_rules.may_release(self.request.user, self.object)
 
-    def take(self, finding: Finding, version: int, cleaned: dict[str, Any]) -> str:
+    def take(self, form: Any, version: int) -> str:
         published = publish_finding(
             by=signed_in(self.request),
-            finding=finding,
+            finding=self.object,
             version=version,
-            visibility=cleaned["visibility"],
-            checklist=cleaned.get("checklist", ()),
+            visibility=form.cleaned_data["visibility"],
+            checklist=form.cleaned_data.get("checklist", ()),
         )
-        return f"Finding {finding.ref} published. Who can read it: {READERS[published.visibility]}."
+        return f"Finding {self.object.ref} published. Who can read it: {READERS[published.visibility]}."
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         is_published = self.object.status == Status.PUBLISHED
@@ -221,11 +198,14 @@ class WithdrawView(StepView):
     button_kind = "danger"
     refusal = "only a published finding can be withdrawn"
 
-    def take(self, finding: Finding, version: int, cleaned: dict[str, Any]) -> str:
+    def take(self, form: Any, version: int) -> str:
         withdraw_finding(
-            by=signed_in(self.request), finding=finding, version=version, reason=cleaned["reason"]
+            by=signed_in(self.request),
+            finding=self.object,
+            version=version,
+            reason=form.cleaned_data["reason"],
         )
-        return f"Finding {finding.ref} withdrawn. Only the evaluation team can read it now."
+        return f"Finding {self.object.ref} withdrawn. Only the evaluation team can read it now."
 
 
 class DeleteView(StepView):
@@ -237,18 +217,12 @@ class DeleteView(StepView):
     button_kind = "danger"
     refusal = "only a draft can be deleted"
 
-    def take(self, finding: Finding, version: int, cleaned: dict[str, Any]) -> str:
-        delete_draft(by=signed_in(self.request), finding=finding, version=version)
-        return f"Draft {finding.ref} deleted."
+    def take(self, form: Any, version: int) -> str:
+        delete_draft(by=signed_in(self.request), finding=self.object, version=version)
+        return f"Draft {self.object.ref} deleted."
 
     def get_success_url(self) -> str:
         return reverse("evidence:inbox")
-
-
-def posted_version(request: HttpRequest) -> int:
-    """The version that the page showed; one that nobody ever had when none was sent."""
-    version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() else 0
 
 
 class InboxView(SignedInMixin, TemplateView):

@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.generic.edit import FormMixin
 
 from evidence.actions import fieldwork_rules
 from evidence.actions.appraisals import may_appraise
@@ -16,13 +15,12 @@ from evidence.actions.consent import withdraw_consent
 from evidence.actions.fieldwork import note_source, update_source
 from evidence.forms.fields import READERS
 from evidence.forms.fieldwork import SourceForm, source_initial
-from evidence.forms.finding import problems_of
 from evidence.forms.steps import VersionedReasonForm
 from evidence.models import CaseStudy, Finding, Source
 from evidence.queries.appraisals import own_appraisal, quality
 from evidence.queries.bearing import bearing
 from evidence.queries.labels import labels_for
-from evidence.views.editing import VersionedFormView
+from evidence.views.editing import TakenByAction, VersionedFormView
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView
@@ -74,13 +72,14 @@ def actions_for(person: Any, source: Source) -> list[tuple[str, str]]:
     ]
 
 
-class SourceCreateView(SignedInMixin, FormMixin, VisibleDetailView):
+class SourceCreateView(SignedInMixin, TakenByAction, VisibleDetailView):
     """A new source of a case study."""
 
     model = CaseStudy
     form_class = SourceForm
     template_name = "evidence/source_form.html"
     object: CaseStudy
+    noted: Source
 
     def get_queryset(self) -> QuerySet[CaseStudy]:
         return super().get_queryset().select_related("partnership", "wave")
@@ -94,19 +93,12 @@ class SourceCreateView(SignedInMixin, FormMixin, VisibleDetailView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"person": self.request.user}
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.object = self.get_object()
-        form: Any = self.get_form()
-        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
+    def take(self, form: SourceForm, version: int) -> str:
+        self.noted = note_source(by=signed_in(self.request), case_study=self.object, data=form.source_entry())
+        return f"Source {self.noted.ref} noted. You can log findings from it now."
 
-    def form_valid(self, form: SourceForm) -> HttpResponse:
-        try:
-            source = note_source(by=signed_in(self.request), case_study=self.object, data=form.source_entry())
-        except ValidationError as refusal:
-            form.add_problems(problems_of(refusal))
-            return self.form_invalid(form)
-        messages.success(self.request, f"Source {source.ref} noted. You can log findings from it now.")
-        return redirect(source)
+    def get_success_url(self) -> str:
+        return self.noted.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
