@@ -5,11 +5,14 @@ from django.urls import URLPattern, path
 from evidence.models import Finding, Source
 from evidence.views import (
     appraisals,
+    approval,
+    bulk,
     case_studies,
     claims,
     comments,
     findings_reading,
     findings_writing,
+    history,
     home,
     items,
     lookalikes,
@@ -40,6 +43,11 @@ def item_paths() -> list[URLPattern]:
                 items.ItemDetailView.as_view(kind=kind),
                 name=f"{pages.name}-detail",
             ),
+            path(
+                f"{pages.address}/<slug:code>/history/",
+                history.ItemHistoryView.as_view(kind=kind),
+                name=f"{pages.name}-history",
+            ),
         ]
     return paths
 
@@ -51,6 +59,7 @@ urlpatterns: list[URLPattern] = [
     path("findings/", findings_reading.FindingListView.as_view(), name="finding-list"),
     path("findings.csv", findings_reading.FindingCsvView.as_view(), name="finding-csv"),
     path("findings/new/", findings_writing.FindingCreateView.as_view(), name="finding-create"),
+    path("findings/bulk/", bulk.BulkView.as_view(), name="finding-bulk"),
     path("findings/lookalikes/", lookalikes.LookalikesView.as_view(), name="lookalikes"),
     path("findings/typed/", typed_forms.TypedFormKeepView.as_view(), name="typed-form-keep-new"),
     path("findings/typed/token/", typed_forms.TypedFormTokenView.as_view(), name="typed-form-token"),
@@ -61,6 +70,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("findings/<slug:ref>/typed/", typed_forms.TypedFormKeepView.as_view(), name="typed-form-keep"),
     path("findings/<slug:ref>/", findings_reading.FindingDetailView.as_view(), name="finding-detail"),
+    path("findings/<slug:ref>/history/", history.FindingHistoryView.as_view(), name="finding-history"),
     path(
         "findings/<slug:ref>/lookalikes/",
         lookalikes.FindingLookalikesView.as_view(),
@@ -71,6 +81,11 @@ urlpatterns: list[URLPattern] = [
     path("findings/<slug:ref>/submit/", review.SubmitView.as_view(), name="finding-submit"),
     path("findings/<slug:ref>/return/", review.ReturnView.as_view(), name="finding-return"),
     path("findings/<slug:ref>/publish/", review.PublishView.as_view(), name="finding-publish"),
+    path(
+        "findings/<slug:ref>/publish-with-changes/",
+        approval.PublishWithChangesView.as_view(),
+        name="finding-publish-with-changes",
+    ),
     path("findings/<slug:ref>/withdraw/", review.WithdrawView.as_view(), name="finding-withdraw"),
     path("findings/<slug:ref>/delete/", review.DeleteView.as_view(), name="finding-delete"),
     path("findings/<slug:ref>/claim/", claims.ClaimView.as_view(), name="finding-claim"),
@@ -86,6 +101,7 @@ urlpatterns: list[URLPattern] = [
     path("case-studies/", case_studies.CaseStudyListView.as_view(), name="case-study-list"),
     path("case-studies/new/", case_studies.CaseStudyCreateView.as_view(), name="case-study-create"),
     path("case-studies/<slug:slug>/", case_studies.CaseStudyDetailView.as_view(), name="case-study-detail"),
+    path("case-studies/<slug:slug>/history/", history.StudyHistoryView.as_view(), name="case-study-history"),
     path("case-studies/<slug:slug>/edit/", case_studies.CaseStudyEditView.as_view(), name="case-study-edit"),
     path(
         "case-studies/<slug:slug>/publish/",

@@ -196,6 +196,30 @@ def picker_groups() -> list[dict[str, Any]]:
     ]
 
 
+def sample_differences() -> list[dict[str, Any]]:
+    """A text with words exchanged, and a list that an entry was added to."""
+
+    def pieces(*found: tuple[str, str]) -> list[dict[str, str]]:
+        return [{"kind": kind, "text": text} for kind, text in found]
+
+    stayed, went, came, end = (
+        ("same", "Employers stayed where "),
+        ("removed", "a person"),
+        ("added", "one mentor"),
+        ("same", " kept in touch."),
+    )
+    third = ("added", "Third\n")
+    return [
+        {
+            "label": "What was found",
+            "pieces": pieces(stayed, went, came, end),
+            "before": pieces(stayed, went, end),
+            "after": pieces(stayed, came, end),
+        },
+        {"label": "Sectors", "pieces": pieces(third), "before": [], "after": pieces(third)},
+    ]
+
+
 def samples() -> dict[str, Any]:
     """The context of the components page."""
     return {
@@ -234,6 +258,7 @@ def samples() -> dict[str, Any]:
             },
             {"label": "Sample (1999)", "href": "", "state": "unresolved", "note": "Cited but not listed."},
         ],
+        "sample_differences": sample_differences(),
         "page": Paginator(range(400), 25).page(7),
         "table_columns": [
             {"label": "Partnership", "sort_href": "#tables", "sorted": "ascending"},

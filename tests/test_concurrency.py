@@ -7,24 +7,29 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from evidence.actions.appraisals import AppraisalInput, appraise
+from evidence.actions.bulk import BulkChange, BulkRefused, change_findings
 from evidence.actions.comments import add_comment
+from evidence.actions.consent import withdraw_consent
 from evidence.actions.finding_input import FindingInput, input_of
 from evidence.actions.findings import log_finding, publish_finding, update_finding
 from evidence.actions.several_findings import log_several
 from evidence.actions.typed_forms import OutOfDate, keep_typed_form
 from evidence.models import Appraisal, Finding, TypedForm
+from partnerships.audit import verify
 from partnerships.errors import Conflict, StepRefused
 from partnerships.models import AuditRow, Notice, Person
 from partnerships.notices import deliver, due
-from tests.factories import FindingFactory, NoticeFactory, PersonFactory, SourceFactory
+from tests.factories import DriverFactory, FindingFactory, NoticeFactory, PersonFactory, SourceFactory
 from tests.personas import make_personas
 from tests.test_workflow import complete_input
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 AT_ONCE = 20
+REFUSALS = (BulkRefused, Conflict, PermissionDenied, StepRefused)
 
 
 def all_at_once(deed: Callable[[int], Any]) -> list[Any]:
@@ -146,6 +151,54 @@ def test_twenty_leads_publish_one_finding_once() -> None:
     results = all_at_once(publish)
     assert [result for result in results if not isinstance(result, Conflict | StepRefused)] == ["published"]
     assert finding.steps.filter(step="publish").count() == 1
+
+
+def test_twenty_leads_change_the_same_findings_once() -> None:
+    item = DriverFactory(code="D1")
+    findings = [FindingFactory(submitted=True, codings=[(item, "supports")]) for _ in range(5)]
+    leads = [PersonFactory(lead=True) for _ in range(AT_ONCE)]
+    change = BulkChange(deed="publish", visibility="funder")
+
+    def publish(number: int) -> int:
+        by = Person.objects.get(pk=leads[number].pk)
+        # In an order of its own: the rows are locked in one order all the same.
+        refs = [finding.ref for finding in findings[number % 5 :] + findings[: number % 5]]
+        return len(change_findings(by=by, change=change, versions=dict.fromkeys(refs, 1)))
+
+    results = all_at_once(publish)
+    assert [result for result in results if not isinstance(result, BulkRefused)] == [5]
+    assert set(Finding.objects.values_list("status", "version")) == {("published", 2)}
+    assert AuditRow.objects.filter(verb="finding.published").count() == 5
+    assert verify().is_unbroken
+
+
+def test_many_and_one_at_once_leave_nothing_half_done() -> None:
+    """Leads change all of them while each is edited and a source's consent is withdrawn."""
+    item = DriverFactory(code="D1")
+    lead = PersonFactory(lead=True)
+    findings = [FindingFactory(submitted=True, codings=[(item, "supports")]) for _ in range(4)]
+    change = BulkChange(deed="publish", visibility="funder")
+
+    def act(number: int) -> Any:
+        by = Person.objects.get(pk=lead.pk)
+        mine = Finding.objects.get(pk=findings[number % 4].pk)
+        if number == 7:
+            source = mine.source
+            return withdraw_consent(by=by, source=source, version=source.version, reason="They rang.")
+        if number % 2:
+            data = FindingInput(**{**vars(input_of(mine)), "text": f"Wording number {number}."})
+            return update_finding(by=by, finding=mine, data=data, version=mine.version)
+        versions = dict(Finding.objects.values_list("ref", "version"))
+        return change_findings(by=by, change=change, versions=versions)
+
+    results = all_at_once(act)
+    refused = [result for result in results if isinstance(result, Exception)]
+    assert all(isinstance(result, REFUSALS) for result in refused), refused
+    in_bulk = [result for result in results if isinstance(result, list)]
+    assert len(in_bulk) <= 1
+    published = Finding.objects.filter(steps__step="publish").count()
+    assert published == (4 if in_bulk else 0)
+    assert verify().is_unbroken
 
 
 def test_twenty_processes_send_each_message_once() -> None:

@@ -1,7 +1,10 @@
 """What follows when those behind a source narrow their consent, or take it back."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from evidence.actions.appraisals import forget_appraisals
@@ -40,12 +43,15 @@ def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -
     source.consent_withdrawn_at, source.consent_withdrawn_by = timezone.now(), by
     source.consent_withdrawn_reason = reason.strip()
     source.version += 1
+    source._history_user = by
     source.save()
+    Source.history.filter(id=source.pk).update(respondent_role="", respondent_sector=None)
     TypedForm.objects.filter(content__source_ref=[source.ref]).delete()
     findings = list(Finding.objects.select_for_update().filter(source=source).order_by("pk"))
     forget_appraisals(findings=[finding.pk for finding in findings], sources=[source.pk])
     for finding in findings:
         erase(finding, by=by, reason=reason)
+    erase_words(Finding.history.filter(source_id=source.pk))  # of those that rest on another one now
     take_back(source.case_study, by=by)
     refs = [finding.ref for finding in findings]
     record(by=by, verb="source.consent-withdrawn", target=source, key=source.ref, findings=refs)
@@ -59,7 +65,7 @@ def erase(finding: Finding, *, by: Person, reason: str) -> None:
     finding._history_user = by
     finding.organisations.clear()
     finding.codings.update(note="")
-    finding.steps.update(reason="")
+    finding.steps.update(reason="", changes={})
     finding.comments.all().delete()
     finding.typed_forms.all().delete()
     take_step(finding, ReviewStep.Step.WITHDRAW, Finding.Status.WITHDRAWN, by=by, reason=reason)
@@ -68,9 +74,14 @@ def erase(finding: Finding, *, by: Person, reason: str) -> None:
 
 def erase_history(finding: Finding) -> None:
     former = Finding.history.filter(id=finding.pk)
-    former.update(title=TOMBSTONE, text=TOMBSTONE, quote="")
+    erase_words(former)
     Finding.history.model.organisations.filter(history__in=former).delete()
     Coding.history.filter(finding_id=finding.pk).update(note="")
+
+
+def erase_words(former: QuerySet[Any]) -> None:
+    """Leave nothing to read in these former states of findings."""
+    former.update(title=TOMBSTONE, text=TOMBSTONE, quote="")
 
 
 def take_back(study: CaseStudy | None, *, by: Person) -> None:

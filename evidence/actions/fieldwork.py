@@ -194,4 +194,5 @@ def write_source(source: Source, data: SourceEntry, *, by: Person) -> None:
     source.label = data.label.strip()
     if data.anonymised != (source.anonymised_at is not None):
         source.anonymised_at, source.anonymised_by = (timezone.now(), by) if data.anonymised else (None, None)
+    source._history_user = by
     source.save()

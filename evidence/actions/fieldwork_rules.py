@@ -4,6 +4,7 @@ from typing import Any
 
 from evidence.actions.finding_rules import is_lead, may_log
 from evidence.models import CaseStudy, Source
+from evidence.queries.writers import writers_of_study
 from partnerships.models import Person
 
 
@@ -24,8 +25,9 @@ def may_publish_study(person: Any, study: CaseStudy) -> bool:
 
 def may_release_study(person: Person, study: CaseStudy) -> bool:
     """Whether this lead may let partnerships or the public read it: somebody who did not write it must."""
-    writes_it = study.created_by_id == person.pk or is_evaluator_of(person, study)
-    return is_lead(person) and not writes_it
+    if not is_lead(person) or is_evaluator_of(person, study):
+        return False
+    return person.pk not in writers_of_study(study)
 
 
 def works_on_source(person: Any, source: Source) -> bool:

@@ -21,6 +21,7 @@ from evidence.models import (
     Source,
     Visibility,
 )
+from evidence.queries.wording import coding_in_words, entries, places, source_in_words
 from partnerships.models import Organisation, Partnership, Person, Sector
 
 TITLE_LENGTH = 90
@@ -213,6 +214,7 @@ def source_for(finding: Finding, data: FindingInput, *, by: Person) -> Source | 
         source.version += 1
     for field in dataclasses.fields(SourceInput):
         setattr(source, field.name, getattr(stated, field.name))
+    source._history_user = by
     source.save()
     return source
 
@@ -299,6 +301,44 @@ def canonical_source(source: SourceInput | Source | None) -> list[Any] | None:
         source.consent_scope,
         source.quote_permission,
     ]
+
+
+def words_of(data: FindingInput) -> dict[str, str]:
+    """The content in plain words, part by part, as ``FINDING_PARTS`` names the parts."""
+    return {
+        "title": data.title.strip() or title_from(data.text),
+        "text": data.text.strip(),
+        "quote": data.quote.strip(),
+        "codings": entries(
+            coding_in_words(
+                coding.item.code,
+                coding.item.title,
+                coding.direction,
+                coding.note.strip(),
+                informs=coding.item.is_question,
+            )
+            for coding in sorted(data.codings, key=lambda coding: coding.item.order)
+        ),
+        "partnerships": places(data.programme_wide, sorted(map(str, data.partnerships))),
+        "organisations": entries(sorted(map(str, data.organisations))),
+        "sectors": entries(sorted(map(str, data.sectors))),
+        "source": source_words(data.source),
+        "references": entries(sorted(map(str, data.references))),
+    }
+
+
+def source_words(source: SourceInput | Source | None) -> str:
+    if source is None:
+        return ""
+    return source_in_words(
+        ref=source.ref if isinstance(source, Source) else "",
+        kind=source.kind,
+        collected_on=source.collected_on,
+        role=source.respondent_role,
+        sector=str(source.respondent_sector or ""),
+        consent_scope=source.consent_scope,
+        quote_permission=source.quote_permission,
+    )
 
 
 def submission_digest(*, by: Person, key: str, data: FindingInput) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from evidence.models import Finding, Visibility
 from evidence.models.visibility import narrower, reaches_beyond
+from evidence.queries.writers import writers_of_finding
 from partnerships.access import Permission, has_permission
 from partnerships.models import Person
 
@@ -36,6 +37,8 @@ class AnonymisationPoint(models.TextChoices):
 
 
 BEYOND_THE_FUNDER = (Finding.Visibility.PARTNERSHIPS, Finding.Visibility.PUBLIC)
+UP_TO_THE_FUNDER = (Finding.Visibility.TEAM, Finding.Visibility.FUNDER)
+SOMEBODY_ELSE = "Somebody who did not write these words has to release them to partnerships or the public."
 
 
 def may_log(person: Any) -> bool:
@@ -87,6 +90,10 @@ def may_publish(person: Any, finding: Finding) -> bool:
     return finding.status in (Status.SUBMITTED, Status.PUBLISHED) and is_lead(person)
 
 
+def may_publish_with_changes(person: Any, finding: Finding) -> bool:
+    return finding.status == Status.SUBMITTED and may_publish(person, finding)
+
+
 def may_withdraw(person: Any, finding: Finding) -> bool:
     return finding.status == Status.PUBLISHED and works_on(person, finding)
 
@@ -96,10 +103,10 @@ def may_delete(person: Any, finding: Finding) -> bool:
 
 
 def may_release(person: Any, finding: Finding) -> bool:
-    """Whether this lead may let partnerships or the public read it: somebody other than its author must."""
+    """Whether this lead may let partnerships or the public read it: somebody who did not write it must."""
     if finding.origin == Finding.Origin.LITERATURE:
         return is_lead(person)
-    return is_lead(person) and finding.created_by_id != person.pk
+    return is_lead(person) and person.pk not in writers_of_finding(finding)
 
 
 def problems_before_reading(finding: Finding) -> dict[str, list[str]]:
@@ -179,11 +186,9 @@ def raise_problems(finding: Finding) -> None:
 
 
 def check_release(by: Person, finding: Finding, confirmed: Sequence[str]) -> None:
-    """Refuse a release beyond the funder by the author, or without the whole checklist."""
+    """Refuse a release beyond the funder by whoever wrote it, or without the whole checklist."""
     if not may_release(by, finding):
-        raise ValidationError(
-            {"visibility": "Somebody other than its author has to release it to partnerships or the public."}
-        )
+        raise ValidationError({"visibility": SOMEBODY_ELSE})
     require_checklist(confirmed)
 
 

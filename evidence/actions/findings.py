@@ -1,7 +1,8 @@
 """Every write to findings: logging, editing, and the steps of review."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -13,8 +14,10 @@ from evidence.actions.finding_input import (
     assign_content,
     changed_fields,
     check_content,
+    input_of,
     source_for,
     submission_digest,
+    words_of,
     write_relations,
 )
 from evidence.actions.finding_rules import (
@@ -41,6 +44,9 @@ from partnerships.locking import locked
 from partnerships.models import Person
 
 Status = Finding.Status
+
+# What was changed on publishing: for each part its words before and after.
+Changes = Mapping[str, list[str]]
 
 
 @transaction.atomic
@@ -111,6 +117,8 @@ def update_finding(
     finding = locked_finding(finding, version)
     if not may_edit(by, finding):
         raise PermissionDenied
+    # The version begins before its source is saved, so that the source's history belongs to it.
+    finding.updated_at = finding._history_date = timezone.now()
     check_content(data)
     if finding.status == Status.PUBLISHED:
         visibility = visibility_after_rewording(finding, data.source, quote=data.quote.strip())
@@ -119,7 +127,7 @@ def update_finding(
     former_source = finding.source
     assign_content(finding, data)
     finding.source = source_for(finding, data, by=by)
-    finding.updated_by, finding.updated_at = by, timezone.now()
+    finding.updated_by = by
     save_next_version(finding, by=by)
     write_relations(finding, data, by=by)
     delete_if_unused(former_source)
@@ -160,9 +168,12 @@ def delete_history(key: int) -> None:
 
 
 def delete_if_unused(source: Source | None) -> None:
+    """Delete a finding's own source with its history, once no finding rests on it."""
     if source and not source.is_shared and not source.findings.exists():
         forget_appraisals(sources=[source.pk])
+        key = source.pk
         source.delete()
+        Source.history.filter(id=key).delete()
 
 
 # The steps of review.
@@ -205,11 +216,13 @@ def publish_finding(
     visibility: str,
     checklist: Iterable[str] = (),
     reason: str = "",
+    changes: Changes = MappingProxyType({}),
 ) -> Finding:
     """Publish a submitted finding for a circle of readers, or change the circle of a published one.
 
     Beyond the funder every point of ``AnonymisationPoint`` must be in ``checklist``, confirmed by somebody
-    other than the author. Raises ValidationError for ``visibility`` or ``checklist``.
+    who did not write its words. ``changes`` is what was changed on publishing. Raises ValidationError for
+    ``visibility`` or ``checklist``.
     """
     finding = locked_finding(finding, version)
     refuse_unless(finding, (Status.SUBMITTED, Status.PUBLISHED), "Only a submitted finding can be published.")
@@ -225,8 +238,58 @@ def publish_finding(
     if finding.status != Status.PUBLISHED:
         finding.published_at, finding.published_by = timezone.now(), by
     return take_step(
-        finding, ReviewStep.Step.PUBLISH, Status.PUBLISHED, by=by, reason=reason, checklist=confirmed
+        finding,
+        ReviewStep.Step.PUBLISH,
+        Status.PUBLISHED,
+        by=by,
+        reason=reason,
+        checklist=confirmed,
+        changes=changes,
     )
+
+
+@transaction.atomic
+def publish_with_changes(
+    *,
+    by: Person,
+    finding: Finding,
+    data: FindingInput,
+    version: int,
+    reason: str,
+    checklist: Iterable[str] = (),
+    typed_form: str = "",
+) -> Finding:
+    """Publish a submitted finding in changed words, for the circle that ``data`` names.
+
+    The step keeps each changed part as it was submitted and as it is published, with ``reason`` as the note
+    to the author, who is told. Whoever changes words can't release them beyond the funder. Raises Conflict,
+    PermissionDenied, StepRefused, and ValidationError by field.
+    """
+    finding = locked_finding(finding, version)
+    refuse_unless(finding, (Status.SUBMITTED,), "Only a submitted finding can be published with changes.")
+    if not may_publish(by, finding):
+        raise PermissionDenied
+    submitted = input_of(finding)
+    check_content(data)
+    if set(changed_fields(finding, data)) - {"visibility"}:
+        require_reason(reason, "Say what you changed and why, for the author.")
+        finding = update_finding(by=by, finding=finding, data=data, version=version)
+    if typed_form:
+        forget_typed_form(by=by, key=typed_form)
+    return publish_finding(
+        by=by,
+        finding=finding,
+        version=finding.version,
+        visibility=data.visibility,
+        checklist=checklist,
+        reason=reason,
+        changes=changes_between(words_of(submitted), words_of(data)),
+    )
+
+
+def changes_between(before: dict[str, str], after: dict[str, str]) -> Changes:
+    """The parts that differ, each with both wordings."""
+    return {part: [before[part], after[part]] for part in before if before[part] != after[part]}
 
 
 @transaction.atomic
@@ -256,7 +319,14 @@ def locked_finding(finding: Finding, version: int) -> Finding:
 
 
 def take_step(
-    finding: Finding, step: str, status: str, *, by: Person, reason: str = "", checklist: Sequence[str] = ()
+    finding: Finding,
+    step: str,
+    status: str,
+    *,
+    by: Person,
+    reason: str = "",
+    checklist: Sequence[str] = (),
+    changes: Changes = MappingProxyType({}),
 ) -> Finding:
     is_news = finding.status != status  # and not a new circle of readers alone
     finding.status = status
@@ -269,10 +339,11 @@ def take_step(
         visibility=finding.visibility,
         reason=reason.strip(),
         checklist=list(checklist),
+        changes=dict(changes),
         by=by,
     )
     if is_news:
-        tell_of_step(finding, step, by=by)
+        tell_of_step(finding, step, by=by, with_changes=bool(changes))
     record(
         by=by,
         verb=f"finding.{Status(status).value}",

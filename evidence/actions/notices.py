@@ -20,6 +20,7 @@ class NoticeKind(models.TextChoices):
     SUBMITTED = "finding-submitted", "Finding {key} waits for review"
     RETURNED = "finding-returned", "Finding {key} was returned to you"
     PUBLISHED = "finding-published", "Your finding {key} was published"
+    PUBLISHED_WITH_CHANGES = "finding-published-changed", "Your finding {key} was published with changes"
     WITHDRAWN = "finding-withdrawn", "Your finding {key} was withdrawn"
     COMMENT = "comment", "Your finding {key} has a new comment"
     MENTION = "mention", "You are mentioned in a comment on finding {key}"
@@ -42,13 +43,14 @@ def may_see_finding(person: Any, ref: str) -> bool:
     return Finding.objects.visible_to(person).filter(ref=ref).exists()
 
 
-def tell_of_step(finding: Finding, step: str, *, by: Person) -> None:
+def tell_of_step(finding: Finding, step: str, *, by: Person, with_changes: bool = False) -> None:
     """Tell the leads what was submitted to them, and the author what has become of it since."""
     if step == Step.SUBMIT:
         people: Iterable[Person] = Person.objects.permitted(Permission.REVIEW_FINDINGS)
     else:
         people = authors_of(finding)
-    tell(people, KIND_OF_STEP[Step(step)], finding, by=by)
+    kind = NoticeKind.PUBLISHED_WITH_CHANGES if with_changes else KIND_OF_STEP[Step(step)]
+    tell(people, kind, finding, by=by)
 
 
 def authors_of(finding: Finding) -> list[Person]:

@@ -82,7 +82,7 @@ class ItemForm(VersionedForm):
         required=False,
         max_length=100,
         label="Reason for the change",
-        help_text="Needed when the wording changes; it stays in the item's history.",
+        help_text="Needed when the wording changes; it stays in the item's history, for everybody.",
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
     )
 

@@ -24,6 +24,7 @@ from evidence.actions.findings import (
     delete_draft,
     log_finding,
     publish_finding,
+    publish_with_changes,
     return_finding,
     submit_finding,
     update_finding,
@@ -264,17 +265,35 @@ class ReasonSerializer(VersionSerializer):
     reason = serializers.CharField(max_length=2_000)
 
 
-class PublicationSerializer(VersionSerializer):
-    """Who may read the finding from now on, and what was checked before."""
-
-    visibility = serializers.ChoiceField(Finding.Visibility.choices)
-    checklist = serializers.ListField(
+def checklist_field() -> serializers.ListField:
+    return serializers.ListField(
         child=serializers.ChoiceField(AnonymisationPoint.choices),
         max_length=len(AnonymisationPoint),
         default=list,
         help_text="What was confirmed; all of it is needed for partnerships and public.",
     )
+
+
+class PublicationSerializer(VersionSerializer):
+    """Who may read the finding from now on, and what was checked before."""
+
+    visibility = serializers.ChoiceField(Finding.Visibility.choices)
+    checklist = checklist_field()
     reason = serializers.CharField(max_length=2_000, allow_blank=True, default="")
+
+
+class PublicationWithChangesSerializer(FindingUpdateSerializer):
+    """What changes on publishing, the version that was submitted, and a note to the author."""
+
+    reason = serializers.CharField(
+        max_length=5_000, allow_blank=True, default="", help_text="Needed when anything changes."
+    )
+    checklist = checklist_field()
+
+    def validate(self, stated: dict[str, Any]) -> dict[str, Any]:
+        if "visibility" not in stated:
+            raise serializers.ValidationError({"visibility": ["This field is required."]})
+        return super().validate(stated)
 
 
 class ConflictSerializer(serializers.Serializer):
@@ -315,7 +334,7 @@ def step(request: Any, description: str) -> Callable[[Any], Any]:
         documented = extend_schema(
             request=request, responses={200: FindingSerializer, **REFUSALS}, description=description
         )
-        name = method.__name__.rstrip("_")
+        name = method.__name__.rstrip("_").replace("_", "-")
         return documented(action(detail=True, methods=["post"], url_path=name, url_name=name)(method))
 
     return decorate
@@ -434,6 +453,24 @@ class FindingViewSet(ReadViewSet):
     @step(PublicationSerializer, "Publish a submitted finding, or change who may read a published one.")
     def publish(self, request: Request, ref: str) -> Response:
         return self.take(publish_finding, PublicationSerializer)
+
+    @step(
+        PublicationWithChangesSerializer(partial=True),
+        "Change parts of a submitted finding and publish it, in one step.",
+    )
+    def publish_with_changes(self, request: Request, ref: str) -> Response:
+        finding = self.get_object()
+        serializer = self.stated(PublicationWithChangesSerializer, partial=True)
+        stated = serializer.validated_data
+        published = publish_with_changes(
+            by=self.person,
+            finding=finding,
+            data=serializer.content(input_of(finding)),
+            version=stated["version"],
+            reason=stated.get("reason", ""),
+            checklist=stated.get("checklist", ()),
+        )
+        return Response(self.current_state(published))
 
     @step(ReasonSerializer, "Take a published finding back from its readers, with the reason.")
     def withdraw(self, request: Request, ref: str) -> Response:

@@ -20,11 +20,12 @@ from evidence.actions.fieldwork import (
     note_source,
     publish_case_study,
 )
-from evidence.actions.finding_input import CodingInput, FindingInput, SourceInput
+from evidence.actions.finding_input import CodingInput, FindingInput, SourceInput, input_of
 from evidence.actions.finding_rules import AnonymisationPoint
 from evidence.actions.findings import (
     log_finding,
     publish_finding,
+    publish_with_changes,
     return_finding,
     submit_finding,
     withdraw_finding,
@@ -197,6 +198,16 @@ def load_finding(
     finding = submit_finding(by=author, finding=finding, version=finding.version)
     if entry["status"] == Status.RETURNED:
         return return_finding(by=lead, finding=finding, version=finding.version, reason=entry["reason"])
+    if approved := entry.get("published_with_changes"):
+        return publish_with_changes(
+            by=lead,
+            finding=finding,
+            version=finding.version,
+            data=dataclasses.replace(
+                input_of(finding), text=approved["text"], visibility=entry["visibility"]
+            ),
+            reason=approved["reason"],
+        )
     if entry["status"] in (Status.PUBLISHED, Status.WITHDRAWN):
         finding = publish_finding(
             by=lead,

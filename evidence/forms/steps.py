@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 
-from evidence.actions.finding_rules import BEYOND_THE_FUNDER, AnonymisationPoint
+from evidence.actions.finding_rules import UP_TO_THE_FUNDER, AnonymisationPoint
 from evidence.forms.fields import WordsField, visibility_field
-from evidence.models import Finding
 
 
 class StepForm(forms.Form):
@@ -55,8 +54,7 @@ class PublishForm(StepForm):
         """Whoever may not release it gets the circles up to the funder alone, and no checklist."""
         super().__init__(*args, **kwargs)
         if not may_release:
-            circles = [circle for circle in Finding.Visibility.values if circle not in BEYOND_THE_FUNDER]
-            self.fields["visibility"] = visibility_field(circles)
+            self.fields["visibility"] = visibility_field(UP_TO_THE_FUNDER)
             del self.fields["checklist"]
 
 

@@ -145,6 +145,7 @@ class Finding(models.Model):
     is_demonstration = models.BooleanField("demonstration content", default=False, editable=False)
 
     _history_user: Any  # who is changing it; the history reads it on saving
+    _history_date: Any  # when, if that was before the moment of saving
     objects = FindingQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=["submission_digest", "claimed_at", "claimed_by"],

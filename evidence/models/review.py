@@ -33,6 +33,8 @@ class ReviewStep(models.Model):
     finding_version = models.PositiveIntegerField(editable=False)
     visibility = models.CharField(max_length=12, choices=Finding.Visibility.choices, editable=False)
     reason = models.TextField(blank=True, editable=False)
+    # What a lead changed on publishing: for each part its words as submitted and as published.
+    changes = models.JSONField(default=dict, blank=True, editable=False)
     # Which points of the anonymisation checklist were confirmed, for a release beyond the funder.
     checklist = models.JSONField(default=list, blank=True, editable=False)
     at = models.DateTimeField(default=timezone.now, editable=False)

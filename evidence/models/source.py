@@ -7,6 +7,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from simple_history.models import HistoricalRecords
 
 from evidence.models.fieldwork import CaseStudy
 from evidence.models.refs import random_ref
@@ -117,7 +118,24 @@ class Source(models.Model):
     )
     is_demonstration = models.BooleanField("demonstration content", default=False, editable=False)
 
+    _history_user: Any  # who is changing it; the history reads it on saving
     objects = SourceQuerySet.as_manager()
+    # What the findings that rest on it show of it. The rest is in the audit record, or never changes.
+    history = HistoricalRecords(
+        excluded_fields=[
+            "case_study",
+            "label",
+            "is_shared",
+            "anonymised_at",
+            "anonymised_by",
+            "consent_withdrawn_at",
+            "consent_withdrawn_by",
+            "consent_withdrawn_reason",
+            "created_at",
+            "created_by",
+            "is_demonstration",
+        ]
+    )
 
     class Meta:
         ordering = ["-collected_on", "-pk"]

@@ -77,8 +77,9 @@ class TypedForm(models.Model):
 
     @property
     def form_address(self) -> str:
-        if self.finding:
-            return reverse("evidence:finding-edit", args=[self.finding.ref])
+        if self.finding:  # a note to the author is typed where the finding is published with changes
+            page = "publish-with-changes" if "reason" in self.content else "edit"
+            return reverse(f"evidence:finding-{page}", args=[self.finding.ref])
         if self.rows:
             return reverse("evidence:source-log-several", args=[self.source_ref])
         return reverse("evidence:finding-create")

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from evidence.actions import finding_rules
 from evidence.actions.appraisals import may_appraise
+from evidence.actions.bulk import MOST
 from evidence.actions.exports import record_findings_export
 from evidence.exchange.findings_csv import findings_csv
 from evidence.filtersets import FindingFilterSet
-from evidence.models import Coding, Finding, ReviewStep
+from evidence.models import Coding, Finding
 from evidence.queries.appraisals import own_appraisal, quality
 from evidence.queries.cards import Card, cards_of, with_excerpts
 from evidence.queries.citations import citation_lines
@@ -22,6 +23,7 @@ from evidence.queries.comments import comments_on
 from evidence.queries.facets import facets
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.search import snippets
+from evidence.queries.steps import steps_of
 from evidence.views.appraisals import at_least_selects
 from evidence.views.kinds import KINDS
 from partnerships.access import Permission, has_permission
@@ -68,6 +70,8 @@ class FindingListView(FilteredFindings):
             "errors": errors_of(self.filterset),
             "query": query_of(pairs),
             "base_query": query_of(pairs).removeprefix("?"),
+            "pairs": pairs,
+            "most_at_once": MOST,
             "kept": [pair for pair in pairs if pair[0] in NOT_IN_PANEL],
             "orderings": self.filterset.form.fields["ordering"].choices[1:],
             "ordering": self.filterset.form["ordering"].data or ("relevance" if words else "newest"),
@@ -130,7 +134,7 @@ class FindingDetailView(VisibleDetailView):
             "partnerships": finding.partnerships.visible_to(person),
             "organisations": finding.organisations.visible_to(person),
             "sectors": finding.sectors.visible_to(person),
-            "steps": ReviewStep.objects.visible_to(person).filter(finding=finding).select_related("by"),
+            "steps": steps_of(person, finding),
             "comments": comments_on(person, finding),
             "may_review": finding_rules.is_lead(person),
             "may_read_role": has_permission(person, Permission.READ_SHARED_WITH_FUNDER),
@@ -177,6 +181,12 @@ def actions_for(person: Any, finding: Finding) -> list[tuple[str, str]]:
             "Change who may read it" if finding.status == Finding.Status.PUBLISHED else "Publish",
             "publish",
             finding_rules.may_publish(person, finding),
+        ),
+        (
+            "Publish with changes",
+            "publish-with-changes",
+            finding.origin != Finding.Origin.LITERATURE
+            and finding_rules.may_publish_with_changes(person, finding),
         ),
         ("Withdraw", "withdraw", finding_rules.may_withdraw(person, finding)),
         ("Delete draft", "delete", finding_rules.may_delete(person, finding)),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from django.urls import reverse
 from django.views.generic import FormView
 from django.views.generic.edit import FormMixin
 
-from evidence.actions.finding_input import input_of
+from evidence.actions.finding_input import FindingInput, input_of
 from evidence.actions.finding_rules import BEYOND_THE_FUNDER, may_copy, may_edit, works_on
 from evidence.actions.findings import log_finding, update_finding
 from evidence.forms.conflict import carried, differences, settled
@@ -143,6 +144,12 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
     typed: TypedForm | None = None
     typed_at: datetime.datetime | None = None
 
+    # What sets this page apart from others on which a finding is changed.
+    page = "evidence:finding-edit"
+    may: Callable[[Any, Finding], bool] = staticmethod(may_edit)
+    cannot_do = "you can't change it now"
+    choose = "Save these choices"
+
     def get_queryset(self) -> QuerySet[Finding]:
         typed = TypedForm.objects.visible_to(self.request.user).filter(key=OuterRef("ref"))
         return (
@@ -155,13 +162,17 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
     def get_object(self, queryset: QuerySet[Finding] | None = None) -> Finding:
         finding = super().get_object(queryset)
         self.typed_at = finding.typed_at
-        if finding.origin == Finding.Origin.LITERATURE or not works_on(self.request.user, finding):
+        if finding.origin == Finding.Origin.LITERATURE or not self.whose(finding):
             raise PermissionDenied
         return finding
 
+    def whose(self, finding: Finding) -> bool:
+        """Whether the reader has anything to do here at all."""
+        return works_on(self.request.user, finding)
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        if not may_edit(request.user, self.object):
+        if not self.may(request.user, self.object):
             messages.info(request, self.cannot())
             return redirect(self.object)
         return self.render_to_response(self.get_context_data())
@@ -169,7 +180,7 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
     def cannot(self) -> str:
         finding = self.object
         kept = " What you typed is kept: read it from your inbox." if self.typed_at else ""
-        return f"Finding {finding.ref} is {in_status(finding)}: you can't change it now.{kept}"
+        return f"Finding {finding.ref} is {in_status(finding)}: {self.cannot_do}.{kept}"
 
     def get_form(self, form_class: Any = None) -> FindingForm:
         form = super().get_form(form_class)
@@ -181,9 +192,9 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
         self.object = self.get_object()
         form = self.form_of(request.POST)
         if "settling" in request.POST and form.is_valid():
-            if any(not difference.answer for difference in differences(form, stored(self.object))):
+            if any(not difference.answer for difference in differences(form, self.stored(self.object))):
                 return self.ask_which(form, self.object)
-            form = self.form_of(settled(request.POST, stored(self.object)))
+            form = self.form_of(settled(request.POST, self.stored(self.object)))
         return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
 
     def form_of(self, data: QueryDict) -> FindingForm:
@@ -199,34 +210,48 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
         if self.request.method != "POST":
             self.typed = typed_before(self.request, self.object)
         if self.request.method != "POST" and not self.typed:
-            kwargs["initial"] = stored(self.object) | {"version": self.object.version}
+            kwargs["initial"] = self.stored(self.object) | {"version": self.object.version}
         return kwargs
 
+    def stored(self, finding: Finding) -> dict[str, Any]:
+        """What the form shows of the finding as it is stored."""
+        return initial_of(input_of(finding))
+
     def form_valid(self, form: FindingForm) -> HttpResponse:
+        data = dataclasses.replace(form.finding_input(), programme=self.object.programme)
         try:
-            finding = update_finding(
-                by=signed_in(self.request),
-                finding=self.object,
-                data=dataclasses.replace(form.finding_input(), programme=self.object.programme),
-                version=form.cleaned_data["version"] or 0,
-                submit=asks_review(self.request) and self.object.status not in READ_BY_OTHERS,
-                typed_form=self.object.ref,
-            )
+            finding = self.save(form, data, form.cleaned_data["version"] or 0)
         except Conflict as conflict:
             return self.ask_which(form, cast(Finding, conflict.current))
         except ValidationError as refusal:
             form.add_problems(problems_of(refusal))
             return self.form_invalid(form)
-        messages.success(self.request, saved_message(finding, asks_review(self.request)))
+        messages.success(self.request, self.done(finding))
         return redirect(where_next(self.request, finding))
+
+    def save(self, form: FindingForm, data: FindingInput, version: int) -> Finding:
+        return update_finding(
+            by=signed_in(self.request),
+            finding=self.object,
+            data=data,
+            version=version,
+            submit=asks_review(self.request) and self.object.status not in READ_BY_OTHERS,
+            typed_form=self.object.ref,
+        )
+
+    def done(self, finding: Finding) -> str:
+        """What to say once it is saved."""
+        return saved_message(finding, asks_review(self.request))
 
     def ask_which(self, form: FindingForm, current: Finding) -> HttpResponse:
         """Both texts of every part that differs, and the choice between them."""
-        may_save = may_edit(self.request.user, current)
+        may_save = self.may(self.request.user, current)
         context = {
+            "action": self.request.path,
+            "choose": self.choose,
             "finding": current,
             "lead": CHOOSE if may_save else f"It is {in_status(current)} now, so {COPY}",
-            "differences": differences(form, stored(current)),
+            "differences": differences(form, self.stored(current)),
             "carried": carried(form),
             "is_asked_again": "settling" in self.request.POST,
             "may_save": may_save,
@@ -241,7 +266,7 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
                 self.request,
                 self.typed,
                 address=reverse("evidence:typed-form-keep", args=[finding.ref]),
-                again=f"{self.request.path}?{urlencode({'continue': finding.ref})}",
+                again=f"{reverse(self.page, args=[finding.ref])}?{urlencode({'continue': finding.ref})}",
             ),
             "begun": [],
             "begun_at": None if self.typed or context["form"].is_bound else self.typed_at,
@@ -357,10 +382,6 @@ def keeping(request: HttpRequest, typed: TypedForm | None, *, address: str, agai
         "is_unsaved": request.method == "POST",
         "since": typed.saved_at if typed else None,
     }
-
-
-def stored(finding: Finding) -> dict[str, Any]:
-    return initial_of(input_of(finding))
 
 
 def last_return(finding: Finding) -> ReviewStep | None:

@@ -50,19 +50,20 @@ class ItemListView(VisibleListView):
         }
 
 
-class ItemDetailView(VisibleDetailView):
-    """One item: what the review said, and the evidence for, refining and against it."""
+class OneItemView(VisibleDetailView):
+    """A page about one item, at one address: whoever writes it otherwise is led there."""
 
     model = FrameworkItem
     kind = ""
-    template_name = "evidence/item_detail.html"
     context_object_name = "item"
+    below = ""  # what stands after the item's own address
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        if request.path != self.object.get_absolute_url():
+        address = self.object.get_absolute_url() + self.below
+        if request.path != address:
             query = request.META["QUERY_STRING"]
-            return redirect(self.object.get_absolute_url() + (f"?{query}" if query else ""))
+            return redirect(address + (f"?{query}" if query else ""))
         return self.render_to_response(self.get_context_data())
 
     def get_object(self, queryset: Any = None) -> FrameworkItem:
@@ -80,6 +81,12 @@ class ItemDetailView(VisibleDetailView):
         if item is None:
             raise Http404
         return item
+
+
+class ItemDetailView(OneItemView):
+    """One item: what the review said, and the evidence for, refining and against it."""
+
+    template_name = "evidence/item_detail.html"
 
     @cached_property
     def labels(self) -> Labels:

@@ -1,6 +1,7 @@
 """The steps of review, each with a page that says what it means, and the inbox."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from evidence.actions import finding_rules
+from evidence.actions.bulk import MOST
 from evidence.actions.findings import (
     delete_draft,
     publish_finding,
@@ -161,7 +163,7 @@ class PublishView(StepView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"may_release": self.may_release}
 
-    @property
+    @cached_property
     def may_release(self) -> bool:
         return finding_rules.may_release(self.request.user, self.object)
 
@@ -257,6 +259,7 @@ class InboxView(SignedInMixin, TemplateView):
             "begun": [] if shown else begun_by(person),
             "page": page,
             "base_query": urlencode({"show": shown[0].key}) if shown else "",
+            "most_at_once": MOST,
         }
 
     def page_of(self, tray: Tray, numbers: dict[str, int]) -> Page[Finding]:

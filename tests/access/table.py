@@ -113,6 +113,18 @@ PAGES = [
     Row("GET", "evidence:finding-list", "", READ),
     Row("GET", "evidence:finding-csv", "", READ),
     *(Row("GET", "evidence:finding-detail", thing, seeing(thing)) for thing in SEEN_BY),
+    # Whoever sees a thing sees its history, as far as it was theirs to read.
+    *(Row("GET", "evidence:finding-history", thing, seeing(thing)) for thing in SEEN_BY),
+    Row("GET", "evidence:case-study-history", "public study", READ),
+    Row("GET", "evidence:case-study-history", "draft study", TEAM),
+    Row("GET", "evidence:lesson-history", "lesson number", READ),
+    Row("GET", "evidence:lesson-history", "lesson", everybody("302")),
+    Row("GET", "evidence:driver-history", "driver", READ),
+    Row("GET", "evidence:barrier-history", "barrier", READ),
+    Row("GET", "evidence:benefit-history", "benefit", READ),
+    Row("GET", "evidence:approach-history", "approach", READ),
+    Row("GET", "evidence:outcome-history", "outcome", READ),
+    Row("GET", "evidence:question-history", "research-question", READ),
 ]
 
 # Logging a finding and the steps of review. Who may not see a finding gets 404; who sees it and may not, 403.
@@ -191,6 +203,35 @@ FORMS = [
         "submitted",
         after(LEADS_ON_WHAT_WAITS),
         {"version": 1, "visibility": "funder"},
+    ),
+    Row("GET", "evidence:finding-publish-with-changes", "submitted", LEADS_ON_WHAT_WAITS),
+    Row(
+        "GET",
+        "evidence:finding-publish-with-changes",
+        "for-public",
+        "login 403 403 403 403 403 302 403 login",
+    ),
+    Row(
+        "POST",
+        "evidence:finding-publish-with-changes",
+        "submitted",
+        "403 404 404 404 403 403 302 404 403",
+        COMPLETE_FINDING | {"reason": "I added the place."},
+    ),
+    # Several findings at once: the leads' alone.
+    Row("GET", "evidence:finding-bulk", "", "login 403 403 403 403 403 200 403 login"),
+    Row(
+        "POST",
+        "evidence:finding-bulk",
+        "",
+        "login 403 403 403 403 403 302 403 login",
+        {
+            "step": "confirm",
+            "deed": "publish",
+            "visibility": "funder",
+            "ref": "{submitted}",
+            "version-{submitted}": 1,
+        },
     ),
     Row("GET", "evidence:finding-withdraw", "for-public", "login 403 403 403 200 403 200 403 login"),
     Row(
@@ -453,6 +494,13 @@ API = [
         "for-public",
         "401 403 403 403 200 200 200 403 401",
         APPRAISAL,
+    ),
+    Row(
+        "POST",
+        "api-findings-publish-with-changes",
+        "submitted",
+        API_LEADS_ON_WHAT_WAITS,
+        {"version": 1, "visibility": "funder", "text": "Anew.", "reason": "Clearer."},
     ),
     Row(
         "POST",

@@ -13,7 +13,7 @@ from tests.access.world import World
 NAMES = (
     *("q", "item", "kind", "theme", "direction", "origin", "partnership", "organisation", "sector"),
     *("programme", "reference", "source_kind", "status", "visibility", "collected_after", "ordering"),
-    *("page", "page_size", "show", "next", "version"),
+    *("page", "page_size", "show", "next", "version", "from", "to", "ref", "on_page", "which", "back"),
 )
 NASTY = {
     "a NUL": "%00",

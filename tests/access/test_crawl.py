@@ -21,6 +21,9 @@ HIDDEN_FROM = {persona: sorted(FINDINGS.keys() - seen_by(persona)) for persona i
 # The audit record tells of the visits themselves.
 TELLS_OF_VISITS = ("partnerships:audit", "partnerships:audit-csv")
 
+# What the evaluation team alone reads of any finding.
+TEAMS_OWN = ("reason", "comment", "former", "change")
+
 # Different at each visit, and no part of what is shown.
 FRESH = re.compile(
     rb'name="csrfmiddlewaretoken" value="[^"]+"'
@@ -139,7 +142,7 @@ def forbidden_words(persona: str) -> set[str]:
         withheld = ("role", "appraisal", "sourceappraisal")
         words |= {mark(name, part) for name in FINDINGS for part in withheld}
     if persona not in {"evaluator", "other_evaluator", "lead"}:
-        words |= {mark(name, part) for name in FINDINGS for part in ("reason", "comment")}
+        words |= {mark(name, part) for name in FINDINGS for part in TEAMS_OWN}
     return words
 
 

@@ -1,5 +1,6 @@
 """A small world in which every address has something to show and something to hide."""
 
+import datetime
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,6 +72,8 @@ MARKED = (
     "comment",
     "appraisal",
     "sourceappraisal",
+    "former",
+    "change",
 )
 
 
@@ -147,7 +150,12 @@ class World:
         for item in self.items.values():
             CodingFactory(finding=finding, item=item, note=f"It bears so: {mark(name, 'note')}.")
         FindingCitationFactory(finding=finding, reference=self.reference, printed=mark(name, "printed"))
-        ReviewStepFactory(finding=finding, reason=f"Because {mark(name, 'reason')}.")
+        ReviewStepFactory(
+            finding=finding,
+            reason=f"Because {mark(name, 'reason')}.",
+            changes={"text": [f"Once: {mark(name, 'change')}.", "Now."]},
+        )
+        add_former_wording(finding, mark(name, "former"))
         CommentFactory(finding=finding, text=f"Think of {mark(name, 'comment')}.", by=self.personas.evaluator)
         evaluator = self.personas.evaluator
         AppraisalFactory(finding=finding, reason=f"As {mark(name, 'appraisal')} shows.", by=evaluator)
@@ -160,6 +168,15 @@ class World:
         self.findings[name] = finding
         self.__dict__.pop("arguments", None)
         return finding
+
+
+def add_former_wording(finding: Finding, word: str) -> None:
+    """A draft before the finding's first version, with a word that was taken out since."""
+    former = finding.history.latest()
+    former.pk, former.version, former.status = None, 0, Finding.Status.DRAFT
+    former.title = former.text = former.quote = f"Before: {word}"
+    former.history_date -= datetime.timedelta(days=1)
+    former.save()
 
 
 def make_world(*findings: str) -> World:

@@ -53,6 +53,23 @@ evidence:finding-detail for-team                          -   -   -  11  11
 evidence:finding-detail for-funder                        -   -   9  11  11
 evidence:finding-detail for-partnerships                  -   9   9  11  11
 evidence:finding-detail for-public                        6   9   9  11  11
+evidence:finding-history draft                            -   -   -  10  10
+evidence:finding-history submitted                        -   -   -  10  10
+evidence:finding-history returned                         -   -   -  10  10
+evidence:finding-history withdrawn                        -   -   -  10  10
+evidence:finding-history for-team                         -   -   -  10  10
+evidence:finding-history for-funder                       -   -   9  10  10
+evidence:finding-history for-partnerships                 -   9   9  10  10
+evidence:finding-history for-public                       6   9   9  10  10
+evidence:case-study-history public-study                  4   7   7   7   7
+evidence:case-study-history draft-study                   -   -   -   7   7
+evidence:lesson-history lesson-number                     2   5   5   5   5
+evidence:driver-history driver                            2   5   5   5   5
+evidence:barrier-history barrier                          2   5   5   5   5
+evidence:benefit-history benefit                          2   5   5   5   5
+evidence:approach-history approach                        2   5   5   5   5
+evidence:outcome-history outcome                          2   5   5   5   5
+evidence:question-history research-question               2   5   5   5   5
 evidence:finding-create                                   -   -   -   6   6
 evidence:finding-edit draft                               -   -   -  11  11
 evidence:finding-edit returned                            -   -   -  12  12
@@ -62,8 +79,10 @@ evidence:finding-copy draft                               -   -   -  11  11
 evidence:finding-copy for-public                          -   -   -  11  11
 evidence:finding-submit draft                             -   -   -  11  11
 evidence:finding-return submitted                         -   -   -   -   9
-evidence:finding-publish submitted                        -   -   -   -   9
-evidence:finding-publish for-public                       -   -   -   -   9
+evidence:finding-publish submitted                        -   -   -   -  11
+evidence:finding-publish for-public                       -   -   -   -  11
+evidence:finding-publish-with-changes submitted           -   -   -   -  12
+evidence:finding-bulk                                     -   -   -   -   4
 evidence:finding-withdraw for-public                      -   -   -   9   9
 evidence:finding-delete draft                             -   -   -   9   9
 evidence:finding-comment submitted                        -   -   -  10  10
@@ -75,7 +94,7 @@ evidence:inbox                                            -   -   -  11   9
 evidence:case-study-create                                -   -   -   6   6
 evidence:case-study-edit draft-study                      -   -   -   6   6
 evidence:case-study-edit public-study                     -   -   -   6   6
-evidence:case-study-publish draft-study                   -   -   -   -   6
+evidence:case-study-publish draft-study                   -   -   -   -   7
 evidence:source-create draft-study                        -   -   -   5   5
 evidence:source-edit noted-source                         -   -   -   5   5
 evidence:source-edit source-of-for-public                 -   -   -   5   5
