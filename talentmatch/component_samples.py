@@ -220,6 +220,56 @@ def sample_differences() -> list[dict[str, Any]]:
     ]
 
 
+def sample_file(**changes: Any) -> dict[str, Any]:
+    return {
+        "ref": "A-4J8KP2WX",
+        "name": "guide-for-interviews.docx",
+        "description": "What was asked, and in which order",
+        "kind": "Document",
+        "size": "48.2 KB",
+        "href": "#files",
+        "preview_href": "",
+        "visibility": "funder",
+        "is_demonstration": True,
+        "added_by": "",
+        "added_at": None,
+        "released_by": "",
+        "released_at": None,
+        "erased_by": "",
+        "erased_at": None,
+        "obstacle": "",
+        "steps": (),
+    } | changes
+
+
+def sample_files() -> list[dict[str, Any]]:
+    """As others see one, as the evaluation team does, one that can't be released, one that was erased."""
+    by_team = {"added_by": "An evaluator", "added_at": date(2015, 3, 12), "is_demonstration": False}
+    steps = (("Who may get it", "#files"), ("Erase", "#files"))
+    return [
+        sample_file(),
+        sample_file(
+            **by_team,
+            name="board-room.jpg",
+            description="",
+            kind="Picture",
+            preview_href="#files",
+            visibility="partnerships",
+            released_by="A lead evaluator",
+            released_at=date(2015, 4, 2),
+            steps=steps,
+        ),
+        sample_file(
+            **by_team,
+            name="minutes.docx",
+            visibility="team",
+            obstacle="It holds tracked changes. Accept or reject them, and add the file again.",
+            steps=steps,
+        ),
+        sample_file(ref="A-9R3TQ6ZN", erased_by="An evaluator", erased_at=date(2015, 5, 6)),
+    ]
+
+
 def samples() -> dict[str, Any]:
     """The context of the components page."""
     return {
@@ -259,6 +309,7 @@ def samples() -> dict[str, Any]:
             {"label": "Sample (1999)", "href": "", "state": "unresolved", "note": "Cited but not listed."},
         ],
         "sample_differences": sample_differences(),
+        "files": sample_files(),
         "page": Paginator(range(400), 25).page(7),
         "table_columns": [
             {"label": "Partnership", "sort_href": "#tables", "sorted": "ascending"},

@@ -1,6 +1,7 @@
 """Settings, read from the environment; every name is listed with its meaning in ``.env.example``."""
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from environs import Env
@@ -137,7 +138,45 @@ DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"]
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Attached files: in a folder that nothing but the product serves, or in an S3-compatible bucket.
+ATTACHMENTS_BUCKET = env.str("ATTACHMENTS_BUCKET", "")
+ATTACHMENT_STORAGE: dict[str, Any]
+if ATTACHMENTS_BUCKET:
+    ATTACHMENT_STORAGE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": ATTACHMENTS_BUCKET,
+            "endpoint_url": env.str("ATTACHMENTS_ENDPOINT", "") or None,
+            "default_acl": "private",
+            "querystring_auth": True,
+            "file_overwrite": False,
+        },
+    }
+else:
+    ATTACHMENT_STORAGE = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.str("ATTACHMENTS_FOLDER", "") or str(VAR_DIR / "attachments"),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+# What one file, and all files of one thing, may take.
+ATTACHMENT_MEGABYTES = env.int("ATTACHMENT_MEGABYTES", 20)
+RECORDING_MEGABYTES = env.int("RECORDING_MEGABYTES", 100)
+ATTACHMENTS_OF_ONE = env.int("ATTACHMENTS_OF_ONE", 30)
+ATTACHMENTS_MEGABYTES_OF_ONE = env.int("ATTACHMENTS_MEGABYTES_OF_ONE", 500)
+FILE_UPLOAD_HANDLERS = [
+    "partnerships.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+LARGEST_UPLOAD = max(ATTACHMENT_MEGABYTES, RECORDING_MEGABYTES) * 1_000_000
+LARGEST_REQUEST = 3 * LARGEST_UPLOAD
+
 STORAGES = {
+    "attachments": ATTACHMENT_STORAGE,
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -221,6 +260,7 @@ SPECTACULAR_SETTINGS = {
         "ReferenceType": "evidence.models.Reference.Type",
         "AnonymisationPoint": "evidence.actions.finding_rules.AnonymisationPoint",
         "QualityStep": "evidence.models.Step",
+        "FileKind": "evidence.models.Attachment.Kind",
         "AreaKind": "partnerships.models.Area.Kind",
         "OrganisationKind": "partnerships.models.Organisation.Kind",
         "OrganisationSize": "partnerships.models.Organisation.Size",

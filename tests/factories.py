@@ -4,18 +4,22 @@
 """
 
 import datetime
+import hashlib
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
 import factory
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from evidence.actions.attachments import attachment_storage
 from evidence.models import (
     Appraisal,
     Approach,
+    Attachment,
     Barrier,
     Benefit,
     CaseStudy,
@@ -480,6 +484,56 @@ class FindingCitationFactory(DjangoModelFactory):
 
     finding = factory.SubFactory(FindingFactory, literature=True)
     reference = factory.SubFactory(ReferenceFactory)
+
+
+def stored(content: bytes) -> str:
+    """The name under which these bytes now are in the storage of files."""
+    return attachment_storage().save(uuid.uuid4().hex, ContentFile(content))
+
+
+class AttachmentFactory(DjangoModelFactory):
+    """A text of the evaluation team about a source; ``finding=`` or ``case_study=`` and ``source=None`` else.
+
+    ``released=True`` with ``visibility=`` for who gets its copy; ``text`` and ``copied`` are what stands in
+    the file and in its copy.
+    """
+
+    class Meta:
+        model = Attachment
+        skip_postgeneration_save = True
+
+    class Params:
+        text = "What was said in full."
+        copied = factory.SelfAttribute("text")
+        released = factory.Trait(
+            visibility=Visibility.FUNDER,
+            released_at=factory.LazyFunction(timezone.now),
+            released_by=factory.SubFactory(PersonFactory, lead=True),
+        )
+        erased = factory.Trait(
+            **dict.fromkeys(("name", "description", "original", "copy", "sha256"), ""),
+            erased_at=factory.LazyFunction(timezone.now),
+            erased_by=factory.SubFactory(PersonFactory, lead=True),
+        )
+
+    source = factory.SubFactory(SourceFactory)
+    name = factory.Sequence(lambda number: f"notes-{number}.txt")
+    kind = Attachment.Kind.DOCUMENT
+    media_type = "text/plain"
+    original = factory.LazyAttribute(lambda file: stored(file.text.encode()))
+    copy = factory.LazyAttribute(lambda file: stored(file.copied.encode()))
+    size = factory.LazyAttribute(lambda file: len(file.text.encode()))
+    copy_size = factory.LazyAttribute(lambda file: len(file.copied.encode()))
+    sha256 = factory.LazyAttribute(lambda file: hashlib.sha256(file.text.encode()).hexdigest())
+    copy_sha256 = factory.LazyAttribute(lambda file: hashlib.sha256(file.copied.encode()).hexdigest())
+    created_by = factory.SubFactory(PersonFactory, evaluator=True)
+
+    @factory.post_generation
+    def of_shared_source(self: Attachment, create: bool, *_: Any, **__: Any) -> None:
+        """A source with files stands by itself, as when somebody adds one."""
+        if self.source:
+            self.source.is_shared = True
+            self.source.save(update_fields=["is_shared"])
 
 
 class TypedFormFactory(DjangoModelFactory):

@@ -21,6 +21,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = None
 
+files = tempfile.mkdtemp(prefix="evidence-files-")
+atexit.register(shutil.rmtree, files)
+STORAGES["attachments"]["OPTIONS"]["location"] = files
+
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: the live server's threads need connections of their own.
     folder = tempfile.mkdtemp(prefix="evidence-tests-")

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from evidence.actions.appraisals import AppraisalInput, appraise
+from evidence.actions.attachments import add_attachment, release_attachment
 from evidence.actions.bulk import BulkChange, BulkRefused, change_findings
 from evidence.actions.comments import add_comment
 from evidence.actions.consent import withdraw_consent
@@ -18,12 +20,19 @@ from evidence.actions.finding_input import FindingInput, input_of
 from evidence.actions.findings import log_finding, publish_finding, update_finding
 from evidence.actions.several_findings import log_several
 from evidence.actions.typed_forms import OutOfDate, keep_typed_form
-from evidence.models import Appraisal, Finding, TypedForm
+from evidence.models import Appraisal, Attachment, Finding, TypedForm
 from partnerships.audit import verify
 from partnerships.errors import Conflict, StepRefused
 from partnerships.models import AuditRow, Notice, Person
 from partnerships.notices import deliver, due
-from tests.factories import DriverFactory, FindingFactory, NoticeFactory, PersonFactory, SourceFactory
+from tests.factories import (
+    AttachmentFactory,
+    DriverFactory,
+    FindingFactory,
+    NoticeFactory,
+    PersonFactory,
+    SourceFactory,
+)
 from tests.personas import make_personas
 from tests.test_workflow import complete_input
 
@@ -102,6 +111,37 @@ def test_twenty_appraisers_of_one_finding_make_one_appraisal() -> None:
     results = all_at_once(judge)
     assert [result for result in results if not isinstance(result, Conflict)] == [1]
     assert Appraisal.objects.get().reason == f"View {results.index(1)}."
+
+
+def test_twenty_times_the_same_file_is_one_file() -> None:
+    personas = make_personas()
+    finding = FindingFactory(created_by=personas.evaluator)
+
+    def add(number: int) -> str:
+        upload = SimpleUploadedFile("notes.txt", b"What was said.")
+        return add_attachment(by=personas.evaluator, owner=finding, upload=upload).ref
+
+    refs = all_at_once(add)
+    assert refs == [Attachment.objects.get().ref] * AT_ONCE
+    assert AuditRow.objects.filter(verb="attachment.added").count() == 1
+
+
+def test_a_file_released_while_consent_is_withdrawn_is_gone_all_the_same() -> None:
+    personas = make_personas()
+    source = SourceFactory(created_by=personas.evaluator)
+    file = AttachmentFactory(source=source)
+
+    def withdraw_or_release(number: int) -> None:
+        if number == 0:
+            withdraw_consent(by=personas.evaluator, source=source, version=1, reason="By letter.")
+        else:
+            release_attachment(by=personas.lead, attachment=file, version=1, visibility="funder")
+
+    results = all_at_once(withdraw_or_release)
+    assert results[0] is None
+    assert sum(result is None for result in results[1:]) <= 1
+    file.refresh_from_db()
+    assert (file.is_erased, file.visibility, file.copy) == (True, "team", "")
 
 
 def test_twenty_editors_of_one_version_make_one_change() -> None:

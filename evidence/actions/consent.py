@@ -4,14 +4,15 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from evidence.actions.appraisals import forget_appraisals
+from evidence.actions.attachments import erase_files
 from evidence.actions.fieldwork_rules import works_on_source
 from evidence.actions.finding_rules import require_reason, widest_circle
 from evidence.actions.findings import take_step
-from evidence.models import CaseStudy, Coding, Finding, ReviewStep, Source, TypedForm
+from evidence.models import Attachment, CaseStudy, Coding, Finding, ReviewStep, Source, TypedForm
 from evidence.models.visibility import reaches_beyond
 from partnerships.audit import record
 from partnerships.errors import StepRefused
@@ -27,10 +28,10 @@ NARROWED = "The consent of its source was narrowed."
 def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -> Source:
     """Take back everything that rests on a source, at once and for good.
 
-    Its findings, in whatever status, become withdrawn and lose every word, in their history too; what stays
-    is that there was a finding, where it came from, and why it is gone. A published case study goes back to
-    draft, since its narrative may tell of the source. Raises Conflict, PermissionDenied, StepRefused, and
-    ValidationError for ``reason``.
+    Its findings, in whatever status, become withdrawn and lose every word, in their history too; its files
+    and theirs are erased. What stays is that there was a finding or a file, where it came from, and why it is
+    gone. A published case study goes back to draft, since its narrative may tell of the source. Raises
+    Conflict, PermissionDenied, StepRefused, and ValidationError for ``reason``.
     """
     source = locked(Source, source, version)
     if not works_on_source(by, source):
@@ -53,8 +54,9 @@ def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -
         erase(finding, by=by, reason=reason)
     erase_words(Finding.history.filter(source_id=source.pk))  # of those that rest on another one now
     take_back(source.case_study, by=by)
+    files = erase_files(Attachment.objects.filter(Q(source=source) | Q(finding__source=source)), by=by)
     refs = [finding.ref for finding in findings]
-    record(by=by, verb="source.consent-withdrawn", target=source, key=source.ref, findings=refs)
+    record(by=by, verb="source.consent-withdrawn", target=source, key=source.ref, findings=refs, files=files)
     return source
 
 

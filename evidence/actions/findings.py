@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from evidence.actions.appraisals import forget_appraisals
+from evidence.actions.attachments import delete_files_of
 from evidence.actions.finding_input import (
     FindingInput,
     assign_content,
@@ -152,6 +153,7 @@ def delete_draft(*, by: Person, finding: Finding, version: int) -> None:
         raise PermissionDenied
     source, key = finding.source, finding.pk
     forget_appraisals(findings=[key])
+    delete_files_of(finding)
     finding.delete()
     delete_history(key)
     delete_if_unused(source)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evidence.api.appraisals import AppraisalInputSerializer, QualitySerializer, quality_of_source
+from evidence.api.attachments import FileSerializer, file_rows
 from evidence.api.findings import REFUSALS, MayLogFindings
 from evidence.filtersets import CaseStudyFilterSet, SourceFilterSet
 from evidence.models import Appraisal, CaseStudy, Finding, Source
@@ -31,6 +32,7 @@ class CaseStudySerializer(serializers.ModelSerializer):
     planned_interviews = serializers.IntegerField(allow_null=True)
     sources = serializers.ListField(child=serializers.CharField(), source="source_refs")
     findings = serializers.ListField(child=serializers.CharField(), source="finding_refs")
+    files = FileSerializer(many=True, source="file_rows")
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -49,6 +51,7 @@ class CaseStudySerializer(serializers.ModelSerializer):
             "version",
             "sources",
             "findings",
+            "files",
             "is_demonstration",
             "url",
         ]
@@ -81,6 +84,7 @@ class CaseStudyViewSet(ReadViewSet):
                 evaluator_names=JSONList(evaluators, "name"),
                 source_refs=JSONList(sources, "ref"),
                 finding_refs=JSONList(findings, "ref"),
+                file_rows=file_rows(person, "case_study"),
             )
         )
 
@@ -97,6 +101,7 @@ class SourceSerializer(serializers.ModelSerializer):
     )
     findings = serializers.ListField(child=serializers.CharField(), source="finding_refs")
     quality = serializers.SerializerMethodField()
+    files = FileSerializer(many=True, source="file_rows")
 
     class Meta:
         model = Source
@@ -114,6 +119,7 @@ class SourceSerializer(serializers.ModelSerializer):
             "consent_withdrawn_at",
             "findings",
             "quality",
+            "files",
             "version",
             "is_demonstration",
         ]
@@ -153,6 +159,7 @@ class SourceViewSet(ReadViewSet):
                 case_study_slug=Case(When(case_study__in=studies, then=F("case_study__slug"))),
                 team_label=F("label") if has_permission(person, Permission.READ_TEAM) else nothing,
                 finding_refs=JSONList(findings, "ref"),
+                file_rows=file_rows(person, "source"),
             )
         )
 

@@ -36,6 +36,7 @@ from evidence.api.appraisals import (
     quality_columns,
     quality_of_row,
 )
+from evidence.api.attachments import FileSerializer, file_rows
 from evidence.filtersets import FindingFilterSet
 from evidence.models import (
     Appraisal,
@@ -86,6 +87,7 @@ class FindingSerializer(serializers.Serializer):
     codings = CodingSerializer(many=True)
     references = serializers.ListField(child=serializers.CharField())
     quality = QualitySerializer(allow_null=True)
+    files = FileSerializer(many=True)
     created_at = serializers.DateTimeField()
     published_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
@@ -125,6 +127,7 @@ def finding_rows(person: Any, findings: QuerySet) -> QuerySet:
         partnership_slugs=JSONList(named(Partnership), "slug"),
         sector_codes=JSONList(named(Sector), "code"),
         reference_keys=JSONList(named(Reference), "key"),
+        file_rows=file_rows(person, "finding"),
         coding_rows=JSONList(
             Coding.objects.filter(finding=OuterRef("pk")),
             item="item__code",
@@ -135,7 +138,7 @@ def finding_rows(person: Any, findings: QuerySet) -> QuerySet:
     )
 
 
-def finding_json(row: dict[str, Any], url: str) -> dict[str, Any]:
+def finding_json(row: dict[str, Any], url: str, files: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "ref": row["ref"],
         "title": row["title"],
@@ -154,6 +157,7 @@ def finding_json(row: dict[str, Any], url: str) -> dict[str, Any]:
         "codings": row["coding_rows"],
         "references": row["reference_keys"],
         "quality": quality_of_row(row),
+        "files": files,
         "created_at": row["created_at"],
         "published_at": row["published_at"],
         "version": row["version"],
@@ -389,8 +393,15 @@ class FindingViewSet(ReadViewSet):
     def represent(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         site = self.request.build_absolute_uri("/").rstrip("/")
         return [
-            finding_json(row, site + reverse("evidence:finding-detail", args=[row["ref"]])) for row in rows
+            finding_json(
+                row, site + reverse("evidence:finding-detail", args=[row["ref"]]), self.files_of(row)
+            )
+            for row in rows
         ]
+
+    def files_of(self, row: dict[str, Any]) -> list[dict[str, Any]]:
+        files = row["file_rows"]
+        return list(FileSerializer(files, many=True, context={"request": self.request}).data) if files else []
 
     def current_state(self, thing: Finding | Appraisal) -> dict[str, Any] | None:
         """The finding, or that of the appraisal, as the caller may see it now."""

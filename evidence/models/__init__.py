@@ -1,6 +1,7 @@
 """WHAT is known: the framework of the review, references, sources, findings and their review."""
 
 from evidence.models.appraisal import JUDGED, PRINCIPLES, Appraisal, Principle, Step
+from evidence.models.attachment import Attachment
 from evidence.models.comment import Comment
 from evidence.models.fieldwork import CaseStudy, Wave
 from evidence.models.finding import Coding, Finding, FindingCitation
@@ -27,6 +28,7 @@ __all__ = [
     "PRINCIPLES",
     "Appraisal",
     "Approach",
+    "Attachment",
     "Barrier",
     "Benefit",
     "CaseStudy",

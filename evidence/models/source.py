@@ -84,7 +84,8 @@ class Source(models.Model):
     quote_permission = models.BooleanField(
         default=False, help_text="They have agreed that their own words are quoted beyond the funder."
     )
-    # Set once it is noted by itself or several findings rest on it: it is then changed on its own page.
+    # Set once it is noted by itself, has files, or several findings rest on it: it is then changed on its
+    # own page.
     is_shared = models.BooleanField(default=False, editable=False)
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
     anonymised_by = models.ForeignKey(

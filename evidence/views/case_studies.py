@@ -25,6 +25,7 @@ from evidence.models import CaseStudy, Finding, Source
 from evidence.queries.bearing import bearing, with_findings
 from evidence.queries.case_studies import filter_options, interviews_of, sources_of
 from evidence.queries.labels import labels_for
+from evidence.views.attachments import file_lines
 from evidence.views.editing import VersionedFormView
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission, has_permission
@@ -100,6 +101,7 @@ class CaseStudyDetailView(VisibleDetailView):
             "source_rows": [source_row(source, in_team, may_log(person)) for source in sources],
             "bearing": bearing(person, findings, labels_for(person), shown=MOST_FINDINGS),
             "may_read_workflow": in_team,
+            "files": file_lines(person, study),
             "actions": actions_for(person, study, works_on),
         }
 
@@ -132,6 +134,7 @@ def actions_for(person: Any, study: CaseStudy, works_on: bool) -> list[tuple[str
     steps = (
         ("Edit", "evidence:case-study-edit", works_on),
         ("Add a source", "evidence:source-create", works_on),
+        ("Add files", "evidence:case-study-files", works_on),
         (
             "Change who may read it" if is_published else "Publish",
             "evidence:case-study-publish",

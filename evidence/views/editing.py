@@ -42,7 +42,7 @@ class TakenByAction(FormMixin):
             said = self.take(form, posted_version(self.request))
         except StepRefused as refusal:
             messages.error(self.request, str(refusal))
-            return redirect(self.object)
+            return redirect(self.get_success_url())
         except ValidationError as refusal:
             form.add_problems(problems_of(refusal))
             return self.form_invalid(form)

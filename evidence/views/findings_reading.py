@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from evidence.actions import finding_rules
 from evidence.actions.appraisals import may_appraise
+from evidence.actions.attachment_rules import may_add_files
 from evidence.actions.bulk import MOST
 from evidence.actions.exports import record_findings_export
 from evidence.exchange.findings_csv import findings_csv
@@ -25,6 +26,7 @@ from evidence.queries.labels import Labels, labels_for
 from evidence.queries.search import snippets
 from evidence.queries.steps import steps_of
 from evidence.views.appraisals import at_least_selects
+from evidence.views.attachments import file_lines
 from evidence.views.kinds import KINDS
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView, VisibleListView
@@ -139,6 +141,7 @@ class FindingDetailView(VisibleDetailView):
             "may_review": finding_rules.is_lead(person),
             "may_read_role": has_permission(person, Permission.READ_SHARED_WITH_FUNDER),
             "may_read_workflow": has_permission(person, Permission.READ_TEAM),
+            "files": file_lines(person, finding),
             "actions": actions_for(person, finding),
             "erased": finding.source if finding_rules.is_erased(finding) else None,
             "quality": quality(person, finding),
@@ -174,6 +177,7 @@ def actions_for(person: Any, finding: Finding) -> list[tuple[str, str]]:
     steps = (
         ("Edit", "edit", may_edit_here),
         (appraise, "appraise", may_appraise(person, finding)),
+        ("Add files", "files", may_add_files(person, finding)),
         ("Find look-alikes", "lookalikes", finding_rules.may_submit(person, finding)),
         ("Submit for review", "submit", finding_rules.may_submit(person, finding)),
         ("Return with a reason", "return", finding_rules.may_return(person, finding)),

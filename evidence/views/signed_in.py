@@ -23,6 +23,9 @@ WORDS = {
     "label": "What the team calls it",
     "reason": "Reason",
     "comment": "Comment",
+    "description_1": "What file 1 is",
+    "description_2": "What file 2 is",
+    "description_3": "What file 3 is",
 }
 NOTE = re.compile(r"coding-(.{1,8})-note")
 

@@ -20,6 +20,7 @@ from evidence.models import CaseStudy, Finding, Source
 from evidence.queries.appraisals import own_appraisal, quality
 from evidence.queries.bearing import bearing
 from evidence.queries.labels import labels_for
+from evidence.views.attachments import file_lines
 from evidence.views.editing import TakenByAction, VersionedFormView
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission, has_permission
@@ -52,6 +53,7 @@ class SourceDetailView(VisibleDetailView):
             "in_team": has_permission(person, Permission.READ_TEAM),
             "quality": quality(person, source),
             "may_log_from": fieldwork_rules.may_log_from(person, source),
+            "files": file_lines(person, source),
             "actions": actions_for(person, source),
         }
 
@@ -62,6 +64,7 @@ def actions_for(person: Any, source: Source) -> list[tuple[str, str]]:
     may_edit = fieldwork_rules.may_edit_source(person, source)
     steps = (
         ("Edit", "edit", may_edit),
+        ("Add files", "files", may_edit),
         (appraise, "appraise", may_appraise(person, source)),
         ("Withdraw consent", "withdraw-consent", may_edit),
     )

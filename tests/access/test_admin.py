@@ -44,6 +44,7 @@ evidence.Programme               200 200 200 302 403   200 200 200 302 403
 evidence.Finding                 200 403 200 200 403   200 403 200 403 403
 evidence.Coding                  200 403 200 302 403   200 403 200 302 403
 evidence.ReviewStep              200 403 200 302 403   403 403 403 404 403
+evidence.Attachment              200 403 200 302 403   403 403 403 403 403
 evidence.Wave                    200 200 200 302 200   403 403 403 403 403
 evidence.CaseStudy               200 403 200 200 403   403 403 403 403 403
 evidence.Appraisal               200 403 200 200 403   403 403 403 403 403
@@ -71,6 +72,7 @@ def addresses(world: World) -> dict[tuple[str, str], str]:
         "finding": finding.pk,
         "source": finding.source_id,
         "appraisal": finding.appraisal.pk,
+        "attachment": finding.attachments.get().pk,
         "wave": world.free_wave.pk,
         "casestudy": world.public_study.pk,
         "coding": finding.codings.first().pk,

@@ -22,7 +22,7 @@ HIDDEN_FROM = {persona: sorted(FINDINGS.keys() - seen_by(persona)) for persona i
 TELLS_OF_VISITS = ("partnerships:audit", "partnerships:audit-csv")
 
 # What the evaluation team alone reads of any finding.
-TEAMS_OWN = ("reason", "comment", "former", "change")
+TEAMS_OWN = ("reason", "comment", "former", "change", "transcript")
 
 # Different at each visit, and no part of what is shown.
 FRESH = re.compile(
@@ -171,12 +171,13 @@ def test_every_page_is_valid_html(world: World, client_of: Callable[[str], Clien
     browser, wrong = client_of(persona), []
     for address in addresses(world, persona):
         response = browser.get(address)
+        body = body_of(response).decode(errors="replace")
         if not response["Content-Type"].startswith("text/html"):
             continue
         parser = html5lib.HTMLParser()
-        parser.parse(response.content.decode())
+        parser.parse(body)
         wrong += [f"{address} {place}: {code} {details}" for place, code, details in parser.errors]
-        ids = re.findall(r'\sid="([^"]+)"', response.content.decode())
+        ids = re.findall(r'\sid="([^"]+)"', body)
         wrong += [f"{address}: id {id_!r} twice" for id_ in {id_ for id_ in ids if ids.count(id_) > 1}]
     assert not wrong, "\n".join(wrong)
 

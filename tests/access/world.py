@@ -19,6 +19,7 @@ from tests.factories import (
     AppraisalFactory,
     ApproachFactory,
     AreaFactory,
+    AttachmentFactory,
     AuditRowFactory,
     BarrierFactory,
     BenefitFactory,
@@ -74,6 +75,8 @@ MARKED = (
     "sourceappraisal",
     "former",
     "change",
+    "file",
+    "transcript",
 )
 
 
@@ -110,6 +113,14 @@ class World:
                 for name, finding in self.findings.items()
             },
             **{f"source of {name}": finding.source.ref for name, finding in self.findings.items()},
+            **{
+                f"file of {name}": finding.attachments.earliest("pk").ref
+                for name, finding in self.findings.items()
+            },
+            **{
+                f"transcript of {name}": finding.source.attachments.earliest("pk").ref
+                for name, finding in self.findings.items()
+            },
             "public study": self.public_study.slug,
             "draft study": self.draft_study.slug,
             "noted source": self.noted_source.ref,
@@ -165,9 +176,31 @@ class World:
             reason=f"As {mark(name, 'sourceappraisal')} shows.",
             by=evaluator,
         )
+        self.add_files(finding, name, visibility if status == "published" else "team")
         self.findings[name] = finding
         self.__dict__.pop("arguments", None)
         return finding
+
+    def add_files(self, finding: Finding, name: str, visibility: str) -> None:
+        """A file of the finding that goes as far as it does, and the transcript of its source."""
+        AttachmentFactory(
+            finding=finding,
+            source=None,
+            name=f"{mark(name, 'file')}.txt",
+            description=f"Shows {mark(name, 'file')}.",
+            text=f"In full: {mark(name, 'transcript')}.",
+            copied=f"In short: {mark(name, 'file')}.",
+            created_by=self.personas.evaluator,
+            **({} if visibility == "team" else {"released": True, "visibility": visibility}),
+        )
+        words = mark(name, "transcript")
+        AttachmentFactory(
+            source=finding.source,
+            name=f"{words}.txt",
+            description=words,
+            text=words,
+            created_by=self.personas.evaluator,
+        )
 
 
 def add_former_wording(finding: Finding, word: str) -> None:

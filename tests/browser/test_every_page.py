@@ -7,12 +7,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.access.table import ACCOUNTS, API, AUDIT, FIELDWORK, FORMS, PAGES, TOP, Row
+from tests.access.table import ACCOUNTS, API, AUDIT, FIELDWORK, FILES, FORMS, PAGES, TOP, Row
 from tests.access.test_table import address_of
 from tests.access.world import World
 
 NO_PAGES = {
     "evidence:finding-csv",
+    "evidence:file",
     "evidence:reference-list-ris",
     "evidence:reference-ris",
     "partnerships:audit-csv",
@@ -26,6 +27,7 @@ GROUPS: dict[str, list[Row]] = {
     "findings": [row for row in PAGES if "finding" in row.name],
     "forms": FORMS,
     "fieldwork": FIELDWORK,
+    "files": FILES,
     "accounts": [*ACCOUNTS, *AUDIT],
     "top": [*TOP, *(row for row in API if row.name == "api-docs")],
 }

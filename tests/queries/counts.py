@@ -37,22 +37,22 @@ evidence:reference-list-ris                               1   1   1   1   1
 evidence:reference-detail reference                       6   9   9   9   9
 evidence:reference-ris reference                          1   1   1   1   1
 evidence:case-study-list                                  5   8   8   8   8
-evidence:case-study-detail public-study                   6   9  10  10  10
-evidence:case-study-detail draft-study                    -   -   -   9   9
-evidence:source-detail noted-source                       -   -   -   8   8
-evidence:source-detail source-of-for-public               -   -   9   9   9
-evidence:source-detail source-of-for-team                 -   -   -   9   9
-evidence:source-detail source-of-draft                    -   -   -   9   9
+evidence:case-study-detail public-study                   7  10  11  11  11
+evidence:case-study-detail draft-study                    -   -   -  10  10
+evidence:source-detail noted-source                       -   -   -   9   9
+evidence:source-detail source-of-for-public               -   -  10  10  10
+evidence:source-detail source-of-for-team                 -   -   -  10  10
+evidence:source-detail source-of-draft                    -   -   -  10  10
 evidence:finding-list                                     5   8   8   8   8
 evidence:finding-csv                                      6  11  11  11  11
-evidence:finding-detail draft                             -   -   -  11  11
-evidence:finding-detail submitted                         -   -   -  11  11
-evidence:finding-detail returned                          -   -   -  11  11
-evidence:finding-detail withdrawn                         -   -   -  11  11
-evidence:finding-detail for-team                          -   -   -  11  11
-evidence:finding-detail for-funder                        -   -   9  11  11
-evidence:finding-detail for-partnerships                  -   9   9  11  11
-evidence:finding-detail for-public                        6   9   9  11  11
+evidence:finding-detail draft                             -   -   -  12  12
+evidence:finding-detail submitted                         -   -   -  12  12
+evidence:finding-detail returned                          -   -   -  12  12
+evidence:finding-detail withdrawn                         -   -   -  12  12
+evidence:finding-detail for-team                          -   -   -  12  12
+evidence:finding-detail for-funder                        -   -  10  12  12
+evidence:finding-detail for-partnerships                  -  10  10  12  12
+evidence:finding-detail for-public                        7  10  10  12  12
 evidence:finding-history draft                            -   -   -  10  10
 evidence:finding-history submitted                        -   -   -  10  10
 evidence:finding-history returned                         -   -   -  10  10
@@ -103,6 +103,28 @@ evidence:source-log-several source-of-draft               -   -   -   7   7
 evidence:source-appraise noted-source                     -   -   -   5   5
 evidence:source-appraise source-of-for-public             -   -   -   6   6
 evidence:source-withdraw-consent noted-source             -   -   -   5   5
+evidence:file file-of-draft                               -   -   -   7   7
+evidence:file file-of-submitted                           -   -   -   7   7
+evidence:file file-of-returned                            -   -   -   7   7
+evidence:file file-of-withdrawn                           -   -   -   7   7
+evidence:file file-of-for-team                            -   -   -   7   7
+evidence:file file-of-for-funder                          -   -   7   7   7
+evidence:file file-of-for-partnerships                    -   7   7   7   7
+evidence:file file-of-for-public                          1   5   5   5   5
+evidence:file transcript-of-for-public                    -   -   -   7   7
+evidence:file transcript-of-for-team                      -   -   -   7   7
+evidence:file transcript-of-draft                         -   -   -   7   7
+evidence:finding-files draft                              -   -   -   5   5
+evidence:finding-files for-public                         -   -   -   -   5
+evidence:source-files noted-source                        -   -   -   5   5
+evidence:source-files source-of-for-public                -   -   -   5   5
+evidence:case-study-files draft-study                     -   -   -   5   5
+evidence:case-study-files public-study                    -   -   -   5   5
+evidence:file-release file-of-submitted                   -   -   -   -   5
+evidence:file-release file-of-for-public                  -   -   -   -   5
+evidence:file-release transcript-of-for-public            -   -   -   -   5
+evidence:file-erase file-of-draft                         -   -   -   4   4
+evidence:file-erase file-of-for-public                    -   -   -   -   4
 evidence:typed-form-discard typed-form                    -   -   -   4   -
 evidence:typed-form-token                                 -   -   -   3   3
 evidence:finding-lookalikes draft                         -   -   -   6   6

@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from evidence.models import Coding, Finding, FindingCitation, Source
 from partnerships.models import Membership, Organisation
-from tests.access.table import ACCOUNTS, API, AUDIT, FIELDWORK, FORMS, PAGES, TOP, Row
+from tests.access.table import ACCOUNTS, API, AUDIT, FIELDWORK, FILES, FORMS, PAGES, TOP, Row
 from tests.access.test_table import address_of
 from tests.access.world import World, make_world
 from tests.factories import (
     ApproachFactory,
+    AttachmentFactory,
     BarrierFactory,
     BenefitFactory,
     CaseStudyFactory,
@@ -34,7 +35,8 @@ FEW, MANY = 12, 200
 MOST_OF_A_PAGE, MOST_OF_THE_API = 12, 6
 # Streamed in chunks as long as the list: what one chunk takes is reviewed.
 CHUNKED = {"evidence:finding-csv"}
-ROWS = [row for row in [*PAGES, *FORMS, *FIELDWORK, *ACCOUNTS, *AUDIT, *TOP, *API] if row.method == "GET"]
+EVERYTHING = [*PAGES, *FORMS, *FIELDWORK, *FILES, *ACCOUNTS, *AUDIT, *TOP, *API]
+ROWS = [row for row in EVERYTHING if row.method == "GET"]
 
 
 @pytest.fixture
@@ -88,6 +90,12 @@ def grow(world: World, number: int) -> None:
             by=world.personas.other_evaluator,
             mentions=[world.personas.evaluator, world.personas.lead],
         )
+    for owner in (
+        {"finding": world.findings["for-public"], "source": None},
+        {"case_study": world.public_study, "source": None},
+        {"source": world.noted_source},
+    ):
+        AttachmentFactory.create_batch(number // 10, created_by=world.personas.evaluator, **owner)
     with connection.cursor() as cursor:
         # So many rows at once would otherwise be planned for as if the tables were empty.
         cursor.execute("ANALYZE")
