@@ -5,14 +5,18 @@ adds what is missing and changes nothing else.
 """
 
 import dataclasses
+import io
 from pathlib import Path
 from typing import Any
 
 import yaml
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from PIL import ExifTags, Image, ImageDraw
 
 from evidence.actions.appraisals import AppraisalInput, appraise, may_appraise, versions_so_far
+from evidence.actions.attachments import add_attachment, release_attachment
 from evidence.actions.fieldwork import (
     CaseStudyInput,
     SourceEntry,
@@ -30,7 +34,7 @@ from evidence.actions.findings import (
     submit_finding,
     withdraw_finding,
 )
-from evidence.models import CaseStudy, Finding, FrameworkItem, Source, Wave
+from evidence.models import Attachment, CaseStudy, Finding, FrameworkItem, Source, Wave
 from evidence.models.refs import fixed_ref
 from partnerships.access import Role
 from partnerships.models import Membership, Organisation, Partnership, Person, RoleAssignment, Sector
@@ -54,7 +58,7 @@ def is_loaded() -> bool:
 
 @transaction.atomic
 def load_demonstration() -> None:
-    """Add the accounts, organisations, fieldwork, findings and appraisals that are missing."""
+    """Add the accounts, organisations, fieldwork, files, findings and appraisals that are missing."""
     people = {entry["email"]: load_person(entry) for entry in read("people.yaml")}
     organisations = {entry["key"]: load_organisation(entry) for entry in read("organisations.yaml")}
     sources = load_fieldwork(read("fieldwork.yaml"), people)
@@ -118,6 +122,8 @@ def load_fieldwork(entries: dict[str, Any], people: dict[str, Person]) -> dict[s
         study = load_case_study(entry, people)
         for source in entry["sources"]:
             sources[source["key"]] = load_source(source, study)
+            for file in source.get("files", ()):
+                load_file(file, sources[source["key"]], people)
     return sources
 
 
@@ -161,6 +167,45 @@ def load_source(entry: dict[str, Any], study: CaseStudy) -> Source:
     source.ref = ref
     source.save(update_fields=["ref"])
     return source
+
+
+def load_file(entry: dict[str, Any], owner: Source, people: dict[str, Person]) -> None:
+    """Add one file, made here, and release it if its entry says to whom."""
+    ref = fixed_ref("A", f"demonstration {entry['key']}")
+    if owner.is_withdrawn or Attachment.objects.filter(ref=ref).exists():
+        return
+    content = picture_of(entry["bars"]) if "bars" in entry else entry["text"].encode()
+    file = add_attachment(
+        by=owner.created_by or people["lead@demo.example"],
+        owner=owner,
+        upload=SimpleUploadedFile(entry["name"], content),
+        description=entry["description"],
+    )
+    file.ref = ref
+    file.save(update_fields=["ref"])
+    if entry["visibility"]:
+        release_attachment(
+            by=people["lead@demo.example"],
+            attachment=file,
+            version=file.version,
+            visibility=entry["visibility"],
+        )
+
+
+def picture_of(bars: list[int]) -> bytes:
+    """A small chart of these heights, as a PNG that also tells where it was drawn."""
+    picture = Image.new("RGB", (80 * len(bars) + 40, 300), "white")
+    drawing = ImageDraw.Draw(picture)
+    for number, height in enumerate(bars):
+        left = 40 + 80 * number
+        drawing.rectangle((left, 270 - 20 * height, left + 40, 270), fill="#205a64")
+    drawing.line((20, 270, picture.width - 20, 270), fill="black", width=2)
+    exif = picture.getexif()
+    exif[ExifTags.Base.Artist] = "Demonstration"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "N"
+    file = io.BytesIO()
+    picture.save(file, "PNG", exif=exif)
+    return file.getvalue()
 
 
 def source_details(entry: dict[str, Any]) -> dict[str, Any]:
