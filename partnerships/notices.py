@@ -43,6 +43,7 @@ class Subject:
 
 
 _subjects: dict[str, Subject] = {}
+_by_the_clock: list[Callable[[], None]] = []
 
 
 def register(target_kind: str, *, may_see: Callable[[Person, str], bool], deeds: Mapping[str, str]) -> None:
@@ -54,14 +55,28 @@ def register(target_kind: str, *, may_see: Callable[[Person, str], bool], deeds:
     _subjects[target_kind] = Subject(may_see, deeds)
 
 
+def register_clock(tell_what_is_due: Callable[[], None]) -> None:
+    """Have this asked before waiting notices are sent: it writes those that no deed causes but a date."""
+    _by_the_clock.append(tell_what_is_due)
+
+
+def write_what_is_due() -> None:
+    """Write the notices that a date causes."""
+    for tell_what_is_due in _by_the_clock:
+        tell_what_is_due()
+
+
 def tell(
-    *, people: Iterable[Person], kind: str, target_kind: str, target_key: str, path: str, by: Person
+    *, people: Iterable[Person], kind: str, target_kind: str, target_key: str, path: str, by: Person | None
 ) -> None:
-    """Have these people told, except the one who did it. Belongs in the transaction of the deed."""
+    """Have these people told, except the one who did it. Belongs in the transaction of the deed.
+
+    ``by`` is None where nobody did anything: a date came near, or passed.
+    """
     notices = Notice.objects.bulk_create(
         Notice(person=person, kind=kind, target_kind=target_kind, target_key=target_key, path=path, by=by)
         for person in people
-        if person.pk != by.pk
+        if by is None or person.pk != by.pk
     )
     keys = [notice.pk for notice in notices]
     transaction.on_commit(lambda: send_just_written(keys), robust=True)
@@ -149,7 +164,8 @@ def post(notices: Sequence[Notice], connection: BaseEmailBackend) -> Exception |
 
 def message_about(notices: Sequence[Notice]) -> EmailMultiAlternatives:
     lines = [
-        (deed_of(notice), notice.by.name, notice.at, settings.SITE_URL + notice.path) for notice in notices
+        (deed_of(notice), notice.by.name if notice.by else "", notice.at, settings.SITE_URL + notice.path)
+        for notice in notices
     ]
     context = {
         "person": notices[0].person,

@@ -36,7 +36,12 @@ class Notice(models.Model):
     path = models.CharField(max_length=200, editable=False, help_text="Where the link in the message leads.")
     at = models.DateTimeField(default=timezone.now, editable=False)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices_caused", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="notices_caused",
+        null=True,
+        editable=False,
+        help_text="Nobody where a date caused it.",
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)

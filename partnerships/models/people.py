@@ -26,6 +26,11 @@ class PersonQuerySet(VisibleQuerySet):
         holders = RoleAssignment.objects.filter(role__in=roles)
         return self.filter(is_active=True, pk__in=holders.values("person_id"))
 
+    def reporting_for(self, partnership: Partnership) -> Self:
+        """The people with an open account who report for a partnership."""
+        holders = RoleAssignment.objects.filter(role=Role.REPORTER, partnership=partnership)
+        return self.filter(is_active=True, pk__in=holders.values("person_id"))
+
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
@@ -65,7 +70,7 @@ class Person(AbstractBaseUser):
         max_length=8,
         choices=NoticeFrequency.choices,
         default=NoticeFrequency.AT_ONCE,
-        help_text="About findings, reviews and comments. They hold a link, and never what a finding says.",
+        help_text="About findings, comments and replies. They hold a link, and never what a finding says.",
     )
     is_demonstration = models.BooleanField("demonstration account", default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from partnerships.notices import deliver, due
+from partnerships.notices import deliver, due, write_what_is_due
 
 
 class Command(BaseCommand):
@@ -18,4 +18,5 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        write_what_is_due()
         self.stdout.write(f"Messages sent: {deliver(due(with_digests=options['digest']))}.")
