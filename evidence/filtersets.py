@@ -23,6 +23,7 @@ from evidence.models import (
     Visibility,
     Wave,
 )
+from evidence.models.finding import area_known_to
 from evidence.queries.appraisals import State, appraised, judged
 from evidence.queries.references import with_cited
 from evidence.queries.search import matching
@@ -50,6 +51,14 @@ ORDERING_LABELS = {
     "collected": "Longest ago collected first",
     "relevance": "Best match first",
 }
+
+
+class PlaceFilter(KeysFilter):
+    """Where findings are from; it finds those alone of which the reader may know."""
+
+    def filter(self, queryset: QuerySet, chosen: Collection[Any]) -> QuerySet:
+        found = super().filter(queryset, chosen)
+        return found.filter(area_known_to(self.parent.request.user)) if chosen else found
 
 
 class AtLeastFilter(django_filters.ChoiceFilter):
@@ -100,16 +109,16 @@ class FindingFilterSet(QualityFilterSet):
         field_name="codings__direction", choices=Coding.Direction.choices, label="Direction"
     )
     origin = ChoicesFilter(choices=Finding.Origin.choices, label="Origin")
-    partnership = KeysFilter(Partnership, "slug", field_name="partnerships", label="Partnership")
-    organisation = KeysFilter(Organisation, "slug", field_name="organisations", label="Organisation")
+    partnership = PlaceFilter(Partnership, "slug", field_name="partnerships", label="Partnership")
+    organisation = PlaceFilter(Organisation, "slug", field_name="organisations", label="Organisation")
     sector = KeysFilter(Sector, "code", field_name="sectors", label="Sector")
     programme = KeysFilter(Programme, "slug", field_name="programme", label="Programme")
     reference = KeysFilter(Reference, "key", field_name="references", label="Reference")
     source_kind = ChoicesFilter(
         field_name="source__kind", choices=Source.Kind.choices, label="Kind of source"
     )
-    source = KeysFilter(Source, "ref", field_name="source", label="Source")
-    case_study = KeysFilter(CaseStudy, "slug", field_name="source__case_study", label="Case study")
+    source = PlaceFilter(Source, "ref", field_name="source", label="Source")
+    case_study = PlaceFilter(CaseStudy, "slug", field_name="source__case_study", label="Case study")
     status = ChoicesFilter(choices=Finding.Status.choices, label="Status")
     visibility = ChoicesFilter(choices=Finding.Visibility.choices, label="Who may read it")
     collected_after = django_filters.DateFilter(

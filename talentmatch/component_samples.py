@@ -7,6 +7,8 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils.html import format_html
 
+from evidence.queries.replies import Reply
+
 DIRECTIONS = ["supports", "refines", "challenges", "context"]
 
 
@@ -60,6 +62,7 @@ def sample_finding(**changes: Any) -> dict[str, Any]:
         "collected_on": date(2015, 3, 12),
         "quality": "heard directly, several accounts agree, link can be followed",
         "is_demonstration": True,
+        "replies": [],
     } | changes
 
 
@@ -77,6 +80,31 @@ def literature_finding() -> dict[str, Any]:
         quality="",
         is_demonstration=False,
     )
+
+
+def sample_reply(**changes: Any) -> Reply:
+    as_commented: dict[str, Any] = {
+        "partnership": "humber",
+        "name": "Humber",
+        "answer": "comment",
+        "text": "The table met every month in the first year, and every second month since.",
+        "answered_on": date(2015, 5, 6),
+        "due_on": date(2015, 5, 12),
+        "response": "We have put the first year into the finding.",
+        "is_earlier": True,
+    }
+    return Reply(**as_commented | changes)
+
+
+def sample_replies() -> list[Reply]:
+    """In each state: a comment with a response, acceptance, silence where the area is not shown."""
+    return [
+        sample_reply(),
+        sample_reply(answer="accept", text="", response="", is_earlier=False),
+        sample_reply(
+            partnership="", name="", answer="", text="", answered_on=None, response="", is_earlier=False
+        ),
+    ]
 
 
 def waiting_finding() -> dict[str, Any]:
@@ -279,7 +307,8 @@ def samples() -> dict[str, Any]:
         "visibilities": ["team", "funder", "partnerships", "public"],
         "standings": ["untested", "thin", "supported", "refined", "contested"],
         "notice_kinds": ["information", "success", "warning", "error"],
-        "findings": [sample_finding(), literature_finding(), waiting_finding()],
+        "findings": [sample_finding(replies=sample_replies()), literature_finding(), waiting_finding()],
+        "replies": sample_replies(),
         "evidence_columns_sample": evidence_columns(),
         "items": sample_items(),
         "codings": [

@@ -257,6 +257,7 @@ SPECTACULAR_SETTINGS = {
         "FindingStatus": "evidence.models.Finding.Status",
         "Visibility": "evidence.models.Finding.Visibility",
         "SourceKind": "evidence.models.Source.Kind",
+        "ReplyAnswer": "evidence.models.ReplyRequest.Answer",
         "ReferenceType": "evidence.models.Reference.Type",
         "AnonymisationPoint": "evidence.actions.finding_rules.AnonymisationPoint",
         "QualityStep": "evidence.models.Step",
@@ -278,6 +279,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+# How long a partnership has to reply to a finding, unless a lead gives it another date.
+REPLY_DAYS = env.int("REPLY_DAYS", 14)
 
 # The demonstration accounts' password; they exist only where `manage.py demo` ran.
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "talent-match-demo")

@@ -34,6 +34,7 @@ from evidence.models import (
     Outcome,
     Programme,
     Reference,
+    ReplyRequest,
     ResearchQuestion,
     ReviewStep,
     Source,
@@ -60,6 +61,7 @@ from partnerships.models import (
 
 PASSWORD = "correct horse battery staple"
 A_DAY = datetime.date(2015, 3, 4)
+A_WHILE = datetime.timedelta(days=14)
 
 
 def numbered(letter: str) -> factory.Sequence:
@@ -546,6 +548,38 @@ class TypedFormFactory(DjangoModelFactory):
     content = factory.LazyFunction(lambda: {"text": ["Half a thought"], "visibility": ["funder"]})
     page = "a page"
     created_by = factory.SubFactory(PersonFactory, evaluator=True)
+
+
+class ReplyRequestFactory(DjangoModelFactory):
+    """An open request about a submitted finding, of a partnership that it names.
+
+    ``answered=True``, ``silent=True`` and ``cancelled=True`` for what became of it.
+    """
+
+    class Meta:
+        model = ReplyRequest
+
+    class Params:
+        answered = factory.Trait(
+            answer=ReplyRequest.Answer.COMMENT,
+            text="It was so in the first year.",
+            answered_at=factory.LazyFunction(timezone.now),
+            answered_by=factory.LazyAttribute(lambda one: PersonFactory(reporter_for=one.partnership)),
+        )
+        silent = factory.Trait(due_on=factory.LazyFunction(lambda: timezone.localdate() - A_WHILE))
+        cancelled = factory.Trait(
+            cancelled_at=factory.LazyFunction(timezone.now),
+            cancelled_by=factory.SubFactory(PersonFactory, lead=True),
+            cancelled_reason="It was a mistake.",
+        )
+
+    finding = factory.SubFactory(FindingFactory, submitted=True)
+    partnership = factory.LazyAttribute(lambda one: one.finding.partnerships.first())
+    asked_title = factory.SelfAttribute("finding.title")
+    asked_text = factory.SelfAttribute("finding.text")
+    asked_quote = factory.SelfAttribute("finding.quote")
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + A_WHILE)
+    asked_by = factory.SubFactory(PersonFactory, lead=True)
 
 
 class ReviewStepFactory(DjangoModelFactory):

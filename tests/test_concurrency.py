@@ -7,20 +7,23 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.utils import timezone
 
 from evidence.actions.appraisals import AppraisalInput, appraise
 from evidence.actions.attachments import add_attachment, release_attachment
 from evidence.actions.bulk import BulkChange, BulkRefused, change_findings
 from evidence.actions.comments import add_comment
-from evidence.actions.consent import withdraw_consent
+from evidence.actions.consent import TOMBSTONE, withdraw_consent
 from evidence.actions.finding_input import FindingInput, input_of
+from evidence.actions.finding_rules import AnonymisationPoint
 from evidence.actions.findings import log_finding, publish_finding, update_finding
+from evidence.actions.replies import give_reply, tell_what_is_due
 from evidence.actions.several_findings import log_several
 from evidence.actions.typed_forms import OutOfDate, keep_typed_form
-from evidence.models import Appraisal, Attachment, Finding, TypedForm
+from evidence.models import Appraisal, Attachment, Finding, ReplyRequest, Source, TypedForm
 from partnerships.audit import verify
 from partnerships.errors import Conflict, StepRefused
 from partnerships.models import AuditRow, Notice, Person
@@ -31,6 +34,7 @@ from tests.factories import (
     FindingFactory,
     NoticeFactory,
     PersonFactory,
+    ReplyRequestFactory,
     SourceFactory,
 )
 from tests.personas import make_personas
@@ -260,3 +264,75 @@ def test_twenty_sendings_of_one_comment_make_one() -> None:
 
     assert len(set(all_at_once(comment))) == 1
     assert Notice.objects.count() == 1
+
+
+def open_request() -> tuple[Any, ReplyRequest]:
+    """The people, and a request of the first partnership about a finding that is complete for publishing."""
+    personas = make_personas()
+    finding = FindingFactory(
+        submitted=True,
+        created_by=personas.evaluator,
+        partnerships=[personas.partnership],
+        codings=[(DriverFactory(), "supports")],
+    )
+    return personas, ReplyRequestFactory(finding=finding, asked_by=personas.lead)
+
+
+def reply_of(personas: Any, request: ReplyRequest) -> ReplyRequest:
+    by = Person.objects.get(pk=personas.reporter.pk)
+    return give_reply(by=by, request=request, version=1, answer="comment", text="Words of the partnership.")
+
+
+def test_a_reply_given_while_consent_is_withdrawn_leaves_no_word() -> None:
+    personas, request = open_request()
+    source = request.finding.source
+
+    def deed(number: int) -> Any:
+        if number % 2:
+            return reply_of(personas, request)
+        by = Person.objects.get(pk=personas.lead.pk)
+        return withdraw_consent(by=by, source=source, version=1, reason="They asked for it.")
+
+    results = all_at_once(deed)
+    withdrawn = [result for result in results if isinstance(result, Source)]
+    unexpected = [
+        result
+        for result in results
+        if isinstance(result, Exception) and not isinstance(result, Conflict | StepRefused)
+    ]
+    assert (len(withdrawn), unexpected) == (1, [])
+    request.refresh_from_db()
+    assert (request.text, request.asked_text) == ("", TOMBSTONE)
+    assert not any("partnership" in text for text in Finding.history.values_list("text", flat=True))
+
+
+def test_a_finding_is_not_released_while_a_reply_arrives_unread() -> None:
+    """Either the release comes too early and is refused, or it meets a finding that it has not read."""
+    personas, request = open_request()
+    finding = Finding.objects.get(pk=request.finding_id)
+
+    def deed(number: int) -> Any:
+        if number % 2:
+            return reply_of(personas, request)
+        by = Person.objects.get(pk=personas.lead.pk)
+        return publish_finding(
+            by=by,
+            finding=finding,
+            version=1,
+            visibility="public",
+            checklist=AnonymisationPoint.values,
+        )
+
+    results = all_at_once(deed)
+    assert {type(result) for result in results[::2]} <= {Conflict, ValidationError}
+    assert {type(result) for result in results[1::2]} == {ReplyRequest}
+    finding.refresh_from_db()
+    assert (finding.status, finding.version) == ("submitted", 2)
+    assert AuditRow.objects.filter(verb="reply.given").count() == 1
+
+
+def test_twenty_processes_remind_once() -> None:
+    open_request()
+    ReplyRequest.objects.update(due_on=timezone.localdate())
+    all_at_once(lambda number: tell_what_is_due())
+    assert Notice.objects.filter(kind="reply-due").count() == 1

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from evidence.actions.appraisals import forget_appraisals
 from evidence.actions.attachments import erase_files
+from evidence.actions.ended_requests import end_what_may_not_be_asked, erase_replies
 from evidence.actions.fieldwork_rules import works_on_source
 from evidence.actions.finding_rules import require_reason, widest_circle
 from evidence.actions.findings import take_step
+from evidence.actions.notices import tell_of_withdrawn_consent
 from evidence.models import Attachment, CaseStudy, Coding, Finding, ReviewStep, Source, TypedForm
 from evidence.models.visibility import reaches_beyond
 from partnerships.audit import record
@@ -55,6 +57,7 @@ def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -
     erase_words(Finding.history.filter(source_id=source.pk))  # of those that rest on another one now
     take_back(source.case_study, by=by)
     files = erase_files(Attachment.objects.filter(Q(source=source) | Q(finding__source=source)), by=by)
+    tell_of_withdrawn_consent(source, [finding.created_by for finding in findings], by=by)
     refs = [finding.ref for finding in findings]
     record(by=by, verb="source.consent-withdrawn", target=source, key=source.ref, findings=refs, files=files)
     return source
@@ -71,6 +74,8 @@ def erase(finding: Finding, *, by: Person, reason: str) -> None:
     finding.comments.all().delete()
     finding.typed_forms.all().delete()
     take_step(finding, ReviewStep.Step.WITHDRAW, Finding.Status.WITHDRAWN, by=by, reason=reason)
+    end_what_may_not_be_asked(finding, by=by)
+    erase_replies(finding, words=TOMBSTONE)
     erase_history(finding)
 
 
@@ -101,10 +106,16 @@ def take_back(study: CaseStudy | None, *, by: Person) -> None:
 
 
 def keep_within_consent(source: Source, *, by: Person) -> list[Finding]:
-    """Narrow the readers of published findings that go further than their source has agreed to."""
-    published = Finding.objects.select_for_update().filter(source=source, status=Finding.Status.PUBLISHED)
+    """Narrow the readers of published findings that go further than their source has agreed to, and ask no
+    partnership what it can't be shown any more.
+    """
+    resting_on_it = Finding.objects.select_for_update().filter(source=source)
     narrowed = []
-    for finding in published.order_by("pk"):
+    for finding in resting_on_it.order_by("pk"):
+        finding.source = source
+        end_what_may_not_be_asked(finding, by=by)
+        if finding.status != Finding.Status.PUBLISHED:
+            continue
         limit = widest_circle(source, quote=finding.quote)
         if reaches_beyond(finding.visibility, limit):
             finding.visibility = limit

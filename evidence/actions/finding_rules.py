@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from evidence.models import Finding, Visibility
 from evidence.models.visibility import narrower, reaches_beyond
@@ -189,7 +190,19 @@ def check_release(by: Person, finding: Finding, confirmed: Sequence[str]) -> Non
     """Refuse a release beyond the funder by whoever wrote it, or without the whole checklist."""
     if not may_release(by, finding):
         raise ValidationError({"visibility": SOMEBODY_ELSE})
+    require_replies(finding)
     require_checklist(confirmed)
+
+
+def require_replies(finding: Finding) -> None:
+    """Refuse a release while a partnership that the finding names still has time to reply."""
+    waiting = finding.reply_requests.open().select_related("partnership")
+    if messages := [
+        f"{request.partnership} can reply until {date_format(request.due_on, 'j F Y')} ({request.ref}): wait "
+        "for that day, or take the request back with a reason."
+        for request in waiting
+    ]:
+        raise ValidationError({"visibility": messages})
 
 
 def require_checklist(confirmed: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from evidence.actions.appraisals import forget_appraisals
 from evidence.actions.attachments import delete_files_of
+from evidence.actions.ended_requests import end_what_may_not_be_asked
 from evidence.actions.finding_input import (
     FindingInput,
     assign_content,
@@ -134,6 +135,7 @@ def update_finding(
     delete_if_unused(former_source)
     if finding.status in (Status.SUBMITTED, Status.PUBLISHED):
         raise_problems(finding)
+    end_what_may_not_be_asked(finding, by=by)
     record(
         by=by, verb="finding.edited", target=finding, key=finding.ref, fields=changed, version=finding.version
     )
@@ -219,8 +221,11 @@ def publish_finding(
     checklist: Iterable[str] = (),
     reason: str = "",
     changes: Changes = MappingProxyType({}),
+    mask_area: bool | None = None,
 ) -> Finding:
     """Publish a submitted finding for a circle of readers, or change the circle of a published one.
+
+    With ``mask_area`` readers beyond the funder do not learn where it is from; None leaves that as it is.
 
     Beyond the funder every point of ``AnonymisationPoint`` must be in ``checklist``, confirmed by somebody
     who did not write its words. ``changes`` is what was changed on publishing. Raises ValidationError for
@@ -236,6 +241,8 @@ def publish_finding(
     if visibility in BEYOND_THE_FUNDER and finding.origin != Finding.Origin.LITERATURE:
         check_release(by, finding, confirmed)
     finding.visibility = visibility
+    if mask_area is not None:
+        finding.mask_area = mask_area and finding.origin != Finding.Origin.LITERATURE
     raise_problems(finding)
     if finding.status != Status.PUBLISHED:
         finding.published_at, finding.published_by = timezone.now(), by
@@ -302,7 +309,9 @@ def withdraw_finding(*, by: Person, finding: Finding, version: int, reason: str)
     if not may_withdraw(by, finding):
         raise PermissionDenied
     require_reason(reason, "Say why it is withdrawn; the reason stays in the record.")
-    return take_step(finding, ReviewStep.Step.WITHDRAW, Status.WITHDRAWN, by=by, reason=reason)
+    finding = take_step(finding, ReviewStep.Step.WITHDRAW, Status.WITHDRAWN, by=by, reason=reason)
+    end_what_may_not_be_asked(finding, by=by)
+    return finding
 
 
 def refuse_unless(finding: Finding, statuses: Sequence[str], message: str) -> None:
@@ -311,13 +320,16 @@ def refuse_unless(finding: Finding, statuses: Sequence[str], message: str) -> No
 
 
 def locked_finding(finding: Finding, version: int) -> Finding:
-    """The finding as it is now, locked for this transaction. Raises Conflict when ``version`` is old.
+    """The finding as it is now, locked for this transaction. Raises Conflict when ``version`` is old."""
+    lock_source_of(finding)
+    return locked(Finding, finding, version)
 
-    Its source is locked before it: in the same order as where consent is withdrawn, so that neither waits for
-    the other for ever.
+
+def lock_source_of(finding: Finding) -> None:
+    """Lock a finding's source before the finding itself: in the same order as where consent is withdrawn, so
+    that neither waits for the other for ever.
     """
     Source.objects.select_for_update().filter(pk=finding.source_id or 0).first()
-    return locked(Finding, finding, version)
 
 
 def take_step(
@@ -339,6 +351,7 @@ def take_step(
         step=step,
         finding_version=finding.version,
         visibility=finding.visibility,
+        mask_area=finding.mask_area,
         reason=reason.strip(),
         checklist=list(checklist),
         changes=dict(changes),

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from evidence.actions.finding_rules import may_log, works_on
-from evidence.models import Finding, TypedForm
+from evidence.actions.reply_rules import why_closed
+from evidence.models import Finding, ReplyRequest, TypedForm
 from partnerships.models import Person
 
 LARGEST = 200_000  # characters; the longest finding that can be saved is a third of that
@@ -41,15 +42,18 @@ def keep_typed_form(
     sequence: int,
     page: str,
     finding: Finding | None = None,
+    reply_request: ReplyRequest | None = None,
 ) -> TypedForm:
     """Keep the fields of a form as they stand in a page, and return what is kept.
 
     ``base`` is the sequence that the page knows to be kept (0: nothing), ``sequence`` the number of this
     save, ``page`` tells opened pages apart. A page may repeat itself, and go on when an answer was lost; a
     save that was overtaken, or that knows nothing of another page's, raises OutOfDate and changes nothing.
-    Raises PermissionDenied, and ValidationError for more than anybody types.
+    Raises PermissionDenied, and ValidationError for more than anybody types, or for a reply too late.
     """
-    if not (works_on(by, finding) if finding else may_log(by)):
+    if reply_request:
+        require_answerable(by, reply_request)
+    elif not (works_on(by, finding) if finding else may_log(by)):
         raise PermissionDenied
     content = {
         name: [value.replace("\x00", "") for value in values]
@@ -65,7 +69,7 @@ def keep_typed_form(
             raise OutOfDate(None)
         if by.typed_forms.count() >= MOST_OF_A_PERSON:
             raise ValidationError("Too many findings are begun and not saved: finish some first.")
-        kept = TypedForm(created_by=by, key=key, finding=finding)
+        kept = TypedForm(created_by=by, key=key, finding=finding, reply_request=reply_request)
     elif (kept.page, kept.sequence, kept.content) == (page, sequence, content):
         return kept
     elif not (sequence > kept.sequence and (kept.page == page or kept.sequence == base)):
@@ -73,6 +77,14 @@ def keep_typed_form(
     kept.content, kept.sequence, kept.page, kept.saved_at = content, sequence, page, timezone.now()
     kept.save()
     return kept
+
+
+def require_answerable(by: Person, request: ReplyRequest) -> None:
+    """Refuse what is typed by others than the partnership, or when nothing can be answered any more."""
+    if request.partnership_id not in by.reported_partnership_ids:
+        raise PermissionDenied
+    if reason := why_closed(request):
+        raise ValidationError(reason)
 
 
 def forget_typed_form(*, by: Person, key: str) -> None:

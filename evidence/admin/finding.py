@@ -28,6 +28,7 @@ from evidence.admin.history import HistoryPage, Version, versions_of
 from evidence.admin.inlines import FixedChoiceForm
 from evidence.admin.saving import SavedByAction, VersionedForm, signed_in
 from evidence.models import Coding, Finding, FindingCitation, ReviewStep, Source
+from evidence.models.finding import area_known_to
 from evidence.queries.search import matching
 from partnerships.access import Permission, has_permission
 from partnerships.admin_base import AuditedAdmin, AuditedInline
@@ -260,7 +261,10 @@ class FindingAdmin(SavedByAction, HistoryPage, AuditedAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Finding]:
-        return super().get_queryset(request).prefetch_related("partnerships")
+        """Of what they may read, people find here only those of which they may know where they are from."""
+        return (
+            super().get_queryset(request).filter(area_known_to(request.user)).prefetch_related("partnerships")
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Finding], search_term: str

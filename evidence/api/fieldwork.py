@@ -72,7 +72,7 @@ class CaseStudyViewSet(ReadViewSet):
     def get_queryset(self) -> QuerySet:
         person = self.request.user
         sources = Source.objects.visible_to(person).filter(case_study=OuterRef("pk"))
-        findings = Finding.objects.visible_to(person).filter(source__case_study=OuterRef("pk"))
+        findings = Finding.objects.located_for(person).filter(source__case_study=OuterRef("pk"))
         # Whoever reads a case study reads who wrote it.
         evaluators = Person.objects.filter(case_studies=OuterRef("pk")).order_by("name", "pk")
         return (
@@ -147,7 +147,7 @@ class SourceViewSet(ReadViewSet):
 
     def get_queryset(self) -> QuerySet:
         person = self.request.user
-        findings = Finding.objects.visible_to(person).filter(source=OuterRef("pk"))
+        findings = Finding.objects.located_for(person).filter(source=OuterRef("pk"))
         studies = CaseStudy.objects.visible_to(person)
         nothing = Value("", output_field=CharField())
         return (

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from django.db.models import CharField, F, OuterRef, QuerySet, Value
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import permissions, serializers, status
@@ -45,9 +45,12 @@ from evidence.models import (
     FrameworkItem,
     Programme,
     Reference,
+    ReplyRequest,
     Source,
     Visibility,
 )
+from evidence.models.finding import area_known_to
+from evidence.queries.replies import Reply, replies_json, reply_of_row
 from partnerships.access import Permission, has_permission
 from partnerships.functions import JSONList
 from partnerships.models import Organisation, Partnership, Person, Sector
@@ -65,6 +68,22 @@ class CodingSerializer(serializers.Serializer):
     note = serializers.CharField(allow_blank=True)
 
 
+class ReplySerializer(serializers.Serializer):
+    """What a partnership replied when it was asked about the finding, or that it did not."""
+
+    partnership = serializers.CharField(
+        allow_null=True, help_text="Null for readers who are not told where the finding is from."
+    )
+    answer = serializers.ChoiceField(
+        ReplyRequest.Answer.choices, allow_null=True, help_text="Null when none came by the date."
+    )
+    text = serializers.CharField(allow_blank=True)
+    answered_on = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField()
+    response = serializers.CharField(allow_blank=True, help_text="What the evaluation team says to it.")
+    to_earlier_wording = serializers.BooleanField(help_text="The finding was reworded since it was asked.")
+
+
 class FindingSerializer(serializers.Serializer):
     """One piece of evidence. Made by ``finding_json``; the fields here describe it."""
 
@@ -77,6 +96,9 @@ class FindingSerializer(serializers.Serializer):
     visibility = serializers.ChoiceField(Finding.Visibility.choices)
     partnerships = serializers.ListField(child=serializers.CharField())
     programme_wide = serializers.BooleanField()
+    mask_area = serializers.BooleanField(
+        help_text="Readers beyond the funder are not told which partnership it is from: the list is empty."
+    )
     sectors = serializers.ListField(child=serializers.CharField())
     programme = serializers.CharField(allow_null=True)
     source_kind = serializers.ChoiceField(Source.Kind.choices, allow_null=True)
@@ -88,11 +110,15 @@ class FindingSerializer(serializers.Serializer):
     references = serializers.ListField(child=serializers.CharField())
     quality = QualitySerializer(allow_null=True)
     files = FileSerializer(many=True)
+    replies = ReplySerializer(many=True)
     created_at = serializers.DateTimeField()
     published_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
     is_demonstration = serializers.BooleanField()
     url = serializers.URLField()
+
+
+ALWAYS = Q()
 
 
 def finding_rows(person: Any, findings: QuerySet) -> QuerySet:
@@ -101,8 +127,8 @@ def finding_rows(person: Any, findings: QuerySet) -> QuerySet:
     A finding that may be seen is seen with its codings; what else it names is limited to what may be seen.
     """
 
-    def named(model: Any) -> QuerySet:
-        return model.objects.visible_to(person).filter(findings=OuterRef("pk"))
+    def named(model: Any, condition: Q = ALWAYS) -> QuerySet:
+        return model.objects.visible_to(person).filter(condition, findings=OuterRef("pk"))
 
     # Whoever reads sources at all reads those of the findings that they may see.
     may_read_sources = has_permission(person, Permission.READ_SHARED_WITH_FUNDER)
@@ -116,6 +142,7 @@ def finding_rows(person: Any, findings: QuerySet) -> QuerySet:
         "status",
         "visibility",
         "programme_wide",
+        "mask_area",
         "created_at",
         "published_at",
         "version",
@@ -124,10 +151,11 @@ def finding_rows(person: Any, findings: QuerySet) -> QuerySet:
         source_kind=F("source__kind"),
         collected_on=F("source__collected_on"),
         source_ref=F("source__ref") if may_read_sources else Value(None, output_field=CharField()),
-        partnership_slugs=JSONList(named(Partnership), "slug"),
+        partnership_slugs=JSONList(named(Partnership, area_known_to(person, "findings__")), "slug"),
         sector_codes=JSONList(named(Sector), "code"),
         reference_keys=JSONList(named(Reference), "key"),
         file_rows=file_rows(person, "finding"),
+        reply_rows=replies_json(person),
         coding_rows=JSONList(
             Coding.objects.filter(finding=OuterRef("pk")),
             item="item__code",
@@ -149,6 +177,7 @@ def finding_json(row: dict[str, Any], url: str, files: list[dict[str, Any]]) -> 
         "visibility": row["visibility"],
         "partnerships": row["partnership_slugs"],
         "programme_wide": row["programme_wide"],
+        "mask_area": row["mask_area"],
         "sectors": row["sector_codes"],
         "programme": row["programme_slug"],
         "source_kind": row["source_kind"],
@@ -158,11 +187,24 @@ def finding_json(row: dict[str, Any], url: str, files: list[dict[str, Any]]) -> 
         "references": row["reference_keys"],
         "quality": quality_of_row(row),
         "files": files,
+        "replies": [reply_json(reply_of_row(reply)) for reply in row["reply_rows"]],
         "created_at": row["created_at"],
         "published_at": row["published_at"],
         "version": row["version"],
         "is_demonstration": row["is_demonstration"],
         "url": url,
+    }
+
+
+def reply_json(reply: Reply) -> dict[str, Any]:
+    return {
+        "partnership": reply.partnership or None,
+        "answer": reply.answer or None,
+        "text": reply.text,
+        "answered_on": reply.answered_on,
+        "due_on": reply.due_on,
+        "response": reply.response,
+        "to_earlier_wording": reply.is_earlier,
     }
 
 
@@ -284,6 +326,12 @@ class PublicationSerializer(VersionSerializer):
     visibility = serializers.ChoiceField(Finding.Visibility.choices)
     checklist = checklist_field()
     reason = serializers.CharField(max_length=2_000, allow_blank=True, default="")
+    mask_area = serializers.BooleanField(
+        allow_null=True,
+        default=None,
+        help_text="Whether readers beyond the funder are not told which partnership it is from; left out or "
+        "null, it stays as it is.",
+    )
 
 
 class PublicationWithChangesSerializer(FindingUpdateSerializer):

@@ -5,6 +5,7 @@ adds what is missing and changes nothing else.
 """
 
 import dataclasses
+import datetime
 import io
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import yaml
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils import timezone
 from PIL import ExifTags, Image, ImageDraw
 
 from evidence.actions.appraisals import AppraisalInput, appraise, may_appraise, versions_so_far
@@ -34,6 +36,7 @@ from evidence.actions.findings import (
     submit_finding,
     withdraw_finding,
 )
+from evidence.actions.replies import ask_for_replies, give_reply, respond
 from evidence.models import Attachment, CaseStudy, Finding, FrameworkItem, Source, Wave
 from evidence.models.refs import fixed_ref
 from partnerships.access import Role
@@ -253,6 +256,8 @@ def load_finding(
             ),
             reason=approved["reason"],
         )
+    if "reply" in entry:
+        finding = load_reply(entry["reply"], finding, people)
     if entry["status"] in (Status.PUBLISHED, Status.WITHDRAWN):
         finding = publish_finding(
             by=lead,
@@ -260,6 +265,7 @@ def load_finding(
             version=finding.version,
             visibility=entry["visibility"],
             checklist=AnonymisationPoint.values,
+            mask_area=entry.get("mask_area", False),
         )
     if entry["status"] == Status.WITHDRAWN:
         return withdraw_finding(by=lead, finding=finding, version=finding.version, reason=entry["reason"])
@@ -275,6 +281,30 @@ def load_appraisal(
         return
     names = [field.name for field in dataclasses.fields(AppraisalInput)]
     appraise(by=by, subject=subject, data=AppraisalInput(**{name: entry[name] for name in names}), version=0)
+
+
+def load_reply(entry: dict[str, Any], finding: Finding, people: dict[str, Person]) -> Finding:
+    """Ask a finding's partnership, and reply for it if the entry does; returns the finding as it is then."""
+    lead = people["lead@demo.example"]
+    [request] = ask_for_replies(
+        by=lead,
+        finding=finding,
+        version=finding.version,
+        partnerships=finding.partnerships.all(),
+        due_on=timezone.localdate() + datetime.timedelta(days=settings.REPLY_DAYS),
+        note=entry["note"],
+        checklist=AnonymisationPoint.values,
+    )
+    if "answer" in entry:
+        request = give_reply(
+            by=people[f"{entry['by']}@demo.example"],
+            request=request,
+            version=request.version,
+            answer=entry["answer"],
+            text=entry["text"],
+        )
+        respond(by=lead, request=request, version=request.version, response=entry["response"])
+    return request.finding
 
 
 def finding_input(

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from evidence.models import JUDGED, Coding, Finding, FindingCitation
+from evidence.models.finding import area_known_to
 from evidence.queries.appraisals import of_finding, whose
+from evidence.queries.replies import Reply, replies_json, reply_of_row
 from partnerships.access import Permission, has_permission
 from partnerships.csv_lines import UTF_8_MARK, Line, harmless
 
@@ -25,6 +27,7 @@ COLUMNS: dict[str, Any] = {
     "status": "status",
     "visibility": "visibility",
     "programme_wide": "programme_wide",
+    "mask_area": "mask_area",
     "programme": "programme__slug",
     "section": "section",
     "source_kind": "source__kind",
@@ -50,6 +53,8 @@ RELATED: tuple[tuple[str, Any, Any], ...] = (
     ("codings", Coding, Concat("item__code", Value(" "), "direction")),
     ("references", FindingCitation, F("reference__key")),
 )
+# What tells where a finding is from.
+PLACES = ("partnerships", "organisations")
 
 
 def findings_csv(person: Any, findings: QuerySet[Finding], address: str) -> Iterator[str]:
@@ -61,21 +66,37 @@ def findings_csv(person: Any, findings: QuerySet[Finding], address: str) -> Iter
     columns = COLUMNS | (SOURCE_COLUMNS if has_permission(person, Permission.READ_SHARED_WITH_FUNDER) else {})
     writer = csv.writer(Line())
     yield UTF_8_MARK
-    yield writer.writerow([*columns, *(name for name, _, _ in RELATED), "url"])
-    rows = findings.values_list("pk", *columns.values()).iterator(chunk_size=ROWS_AT_A_TIME)
+    yield writer.writerow([*columns, *(name for name, _, _ in RELATED), "replies", "url"])
+    rows = findings.values_list("pk", replies_json(person), *columns.values()).iterator(
+        chunk_size=ROWS_AT_A_TIME
+    )
     while batch := list(islice(rows, ROWS_AT_A_TIME)):
-        related = _related([row[0] for row in batch])
-        for pk, *cells in batch:
+        related = _related(person, [row[0] for row in batch])
+        for pk, replies, *cells in batch:
             named = ("; ".join(related[pk, name]) for name, _, _ in RELATED)
-            yield writer.writerow([harmless(cell) for cell in (*cells, *named, f"{address}{cells[0]}/")])
+            told = " | ".join(in_words(reply_of_row(reply)) for reply in replies)
+            yield writer.writerow(
+                [harmless(cell) for cell in (*cells, *named, told, f"{address}{cells[0]}/")]
+            )
 
 
-def _related(findings: Iterable[int]) -> dict[tuple[int, str], list[str]]:
+def in_words(reply: Reply) -> str:
+    """A reply as one cell holds it."""
+    day = reply.answered_on or reply.due_on
+    parts = [f"{reply.summary} ({'' if reply.answered_on else 'by '}{day.isoformat()})"]
+    parts += ["to an earlier wording"] if reply.is_earlier else []
+    parts += [f"“{reply.text}”"] if reply.text else []
+    parts += [f"evaluation team: “{reply.response}”"] if reply.response else []
+    return "; ".join(parts)
+
+
+def _related(person: Any, findings: Iterable[int]) -> dict[tuple[int, str], list[str]]:
     """The names of what each finding is tied to, by finding and column; one query a column."""
+    told = area_known_to(person, "finding__")
     names: dict[tuple[int, str], list[str]] = defaultdict(list)
     for column, model, name in RELATED:
         rows = (
-            model.objects.filter(finding__in=findings)
+            model.objects.filter(told if column in PLACES else Q(), finding__in=findings)
             .annotate(related_name=name)
             .order_by("finding_id", "related_name")
             .values_list("finding_id", "related_name")

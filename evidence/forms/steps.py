@@ -58,6 +58,22 @@ class PublishForm(StepForm):
             del self.fields["checklist"]
 
 
+class PublishFindingForm(PublishForm):
+    """The same for a finding, which can be shown without its area."""
+
+    mask_area = forms.BooleanField(
+        label="Do not show the area to partnerships and the public",
+        required=False,
+        help_text="They then read it as one of the 21: without partnership and organisations, and no list, "
+        "number or search leads from these to it. Its words stay as they are: take place names out of them.",
+    )
+
+    def __init__(self, *args: Any, has_area: bool, may_release: bool, **kwargs: Any) -> None:
+        super().__init__(*args, may_release=may_release, **kwargs)
+        if not (has_area and may_release):
+            del self.fields["mask_area"]
+
+
 class PublishStudyForm(PublishForm):
     """The same for a case study, with the version that the page was opened on."""
 

@@ -18,6 +18,7 @@ from evidence.models.framework import (
     Theme,
 )
 from evidence.models.reference import Citation, Programme, Reference
+from evidence.models.reply import ReplyRequest
 from evidence.models.review import ReviewStep
 from evidence.models.source import Source
 from evidence.models.typed_form import TypedForm
@@ -45,6 +46,7 @@ __all__ = [
     "Principle",
     "Programme",
     "Reference",
+    "ReplyRequest",
     "ResearchQuestion",
     "ReviewStep",
     "Source",

@@ -15,7 +15,7 @@ from evidence.models.reference import Citation, Programme, Reference
 from evidence.models.refs import REF_ALPHABET, fixed_ref, random_ref
 from evidence.models.source import Source
 from evidence.models.visibility import circles_read_by
-from partnerships.access import Permission, permissions_of
+from partnerships.access import Permission, has_permission, permissions_of
 from partnerships.models import Organisation, Partnership, Sector, VisibleQuerySet
 
 REF_PATTERN = f"F-[{REF_ALPHABET}]{{8}}"
@@ -29,6 +29,19 @@ def new_ref() -> str:
 def ref_from_key(key: str) -> str:
     """The ref of a literature finding, the same on every installation for the same key."""
     return fixed_ref("F", key)
+
+
+def may_know_areas(person: Any) -> bool:
+    """Whether somebody learns where findings are from whose area is masked: the funder and the team do."""
+    return has_permission(person, Permission.READ_SHARED_WITH_FUNDER)
+
+
+def area_known_to(person: Any, path: str = "") -> models.Q:
+    """The condition that this person may know where a finding is from; ``path`` leads to the finding.
+
+    Whatever says or counts the partnership, organisation, source or case study of findings is held to it.
+    """
+    return models.Q() if may_know_areas(person) else models.Q(**{f"{path}mask_area": False})
 
 
 class FindingQuerySet(VisibleQuerySet):
@@ -49,6 +62,10 @@ class FindingQuerySet(VisibleQuerySet):
         elif Permission.LOG_FINDINGS in permissions:
             rule |= models.Q(status=Finding.Status.DRAFT, created_by=person)
         return self.filter(rule)
+
+    def located_for(self, person: Any) -> Self:
+        """The findings that a person may see, of which they may know where they are from."""
+        return self.visible_to(person).filter(area_known_to(person))
 
 
 class Finding(models.Model):
@@ -90,6 +107,12 @@ class Finding(models.Model):
         default=False, help_text="It concerns the whole programme rather than particular partnerships."
     )
     organisations = models.ManyToManyField(Organisation, related_name="findings", blank=True)
+    mask_area = models.BooleanField(
+        "area not shown",
+        default=False,
+        editable=False,
+        help_text="Readers beyond the funder do not learn which partnership it is from.",
+    )
     sectors = models.ManyToManyField(Sector, related_name="findings", blank=True)
     programme = models.ForeignKey(
         Programme, on_delete=models.PROTECT, related_name="findings", null=True, blank=True
@@ -190,6 +213,11 @@ class Finding(models.Model):
                 condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
                 name="published_finding_has_a_date",
                 violation_error_message="A published finding says when it was published.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mask_area=False) | ~models.Q(origin="literature"),
+                name="literature_has_no_area_to_mask",
+                violation_error_message="The review's own evidence is of no partnership.",
             ),
         ]
 

@@ -32,6 +32,7 @@ class ReviewStep(models.Model):
     step = models.CharField(max_length=10, choices=Step.choices, editable=False)
     finding_version = models.PositiveIntegerField(editable=False)
     visibility = models.CharField(max_length=12, choices=Finding.Visibility.choices, editable=False)
+    mask_area = models.BooleanField("area not shown", default=False, editable=False)
     reason = models.TextField(blank=True, editable=False)
     # What a lead changed on publishing: for each part its words as submitted and as published.
     changes = models.JSONField(default=dict, blank=True, editable=False)

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 
 from evidence.models.finding import Finding
 from evidence.models.refs import REF_ALPHABET
+from evidence.models.reply import ReplyRequest
 from partnerships.access import Permission, has_permission
 from partnerships.models import VisibleQuerySet
 
@@ -22,28 +23,36 @@ SOURCE_REF = re.compile(f"S-[{REF_ALPHABET}]{{8}}")
 
 class TypedFormQuerySet(VisibleQuerySet):
     def visible_to(self, person: Any) -> Self:
-        """One's own, as long as one logs findings and may see the finding that it would change.
+        """One's own, as long as one logs findings and may see the finding that it would change; and a reply
+        as long as one's partnership is asked for it.
 
         Not once consent to that finding's source is withdrawn: its words go with it.
         """
-        if not has_permission(person, Permission.LOG_FINDINGS):
+        if not person.is_authenticated:
             return self.none()
-        of_visible = models.Q(
-            finding__in=Finding.objects.visible_to(person), finding__source__consent_withdrawn_at=None
-        )
-        return self.filter(models.Q(finding=None) | of_visible, created_by=person)
+        rule = models.Q(reply_request__in=ReplyRequest.objects.asked_of(person))
+        if has_permission(person, Permission.LOG_FINDINGS):
+            rule |= models.Q(finding=None, reply_request=None)
+            rule |= models.Q(
+                finding__in=Finding.objects.visible_to(person), finding__source__consent_withdrawn_at=None
+            )
+        return self.filter(rule, created_by=person)
 
 
 class TypedForm(models.Model):
     """The fields of a form as they stand in somebody's page, complete or not. Its owner alone sees it.
 
-    ``key`` is the submission key of a new finding's form, or the ref of the finding that is being changed. A
-    form of several new findings names its rows in the field ``row``, and each row's fields begin with that.
+    ``key`` is the submission key of a new finding's form, or the ref of the finding that is being changed or
+    of the request that is being replied to. A form of several new findings names its rows in the field
+    ``row``, and each row's fields begin with that.
     """
 
     key = models.CharField(max_length=36)
     finding = models.ForeignKey(
         Finding, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
+    )
+    reply_request = models.ForeignKey(
+        ReplyRequest, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
     )
     # The name of each field that says something, with its values as a browser posts them.
     content = models.JSONField()
@@ -77,6 +86,8 @@ class TypedForm(models.Model):
 
     @property
     def form_address(self) -> str:
+        if self.reply_request:
+            return self.reply_request.get_absolute_url()
         if self.finding:  # a note to the author is typed where the finding is published with changes
             page = "publish-with-changes" if "reason" in self.content else "edit"
             return reverse(f"evidence:finding-{page}", args=[self.finding.ref])
@@ -95,6 +106,13 @@ class TypedForm(models.Model):
         return str(self.content.get("source_ref", [""])[0])
 
     @property
+    def subject(self) -> str:
+        """What is being written."""
+        if self.reply_request:
+            return f"Reply {self.reply_request.ref}"
+        return f"Changes to {self.finding.ref}" if self.finding else "A new finding"
+
+    @property
     def data(self) -> QueryDict:
         """The fields as a browser would post them."""
         data = QueryDict(mutable=True)
@@ -104,8 +122,8 @@ class TypedForm(models.Model):
 
     @property
     def first_words(self) -> str:
-        """How its owner recognises it; empty while neither text, headline nor quote says anything."""
+        """How its owner recognises it; empty while none of its texts says anything."""
         names = [f"{row}-{name}" for row in self.rows for name in ("text", "quote")]
-        names += ["text", "title", "quote"]
+        names += ["text", "title", "quote", "reply"]
         stated = (self.content.get(name, [""])[0].strip() for name in names)
         return Truncator(next(filter(None, stated), "")).words(FIRST_WORDS)

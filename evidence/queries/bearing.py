@@ -53,10 +53,18 @@ def newest_by_direction(
     return {direction.value: by_direction[direction] for direction in Coding.Direction}
 
 
+# Relations of a finding that tell where it is from.
+PLACES = ("partnerships", "organisations", "source", "source__case_study")
+
+
 def with_findings(person: Any, rows: QuerySet[Any], relation: str) -> QuerySet[Any]:
-    """Each row with ``finding_count``: how many visible findings name it through this relation of theirs."""
+    """Each row with ``finding_count``: how many visible findings name it through this relation of theirs.
+
+    Of rows that tell where findings are from, only those of which the person may know it are counted.
+    """
+    findings = Finding.objects
     counted = (
-        Finding.objects.visible_to(person)
+        (findings.located_for(person) if relation in PLACES else findings.visible_to(person))
         .filter(**{relation: OuterRef("pk")})
         .order_by()
         .values(relation)

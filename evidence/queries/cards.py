@@ -6,16 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.text import Truncator
 
 from evidence.models import Finding, FindingCitation, Source
+from evidence.models.finding import area_known_to, may_know_areas
 from evidence.queries.appraisals import QUALITY_COLUMNS, quality_words
 from evidence.queries.labels import Label, Labels
+from evidence.queries.replies import Reply, replies_json, reply_of_row
 from partnerships.access import Permission, has_permission
 
 LONGEST_EXCERPT = 60  # words
+AREA_NOT_SHOWN = "One of the 21, not shown which"
 
 Links = list[tuple[str, str]]
 
@@ -46,6 +49,7 @@ class Card:
     href: str
     direction: str
     note: str
+    replies: list[Reply]
 
 
 FIELDS = (
@@ -58,6 +62,7 @@ FIELDS = (
     "visibility",
     "section",
     "programme_wide",
+    "mask_area",
     "programme_id",
     "source__kind",
     "source__respondent_role",
@@ -73,10 +78,10 @@ def cards_of(
 
     ``annotations`` of the query set that cards carry too: ``direction`` and ``note``.
     """
-    rows = list(findings.values(*FIELDS, *annotations, **QUALITY_COLUMNS))
-    linked = _linked([row["pk"] for row in rows])
+    rows = list(findings.values(*FIELDS, *annotations, **QUALITY_COLUMNS, replies=replies_json(person)))
+    linked = _linked(person, [row["pk"] for row in rows])
     may_read_roles = has_permission(person, Permission.READ_SHARED_WITH_FUNDER)
-    return [_card(row, linked, labels, may_read_roles) for row in rows]
+    return [_card(person, row, linked, labels, may_read_roles) for row in rows]
 
 
 def with_excerpts(cards: Iterable[Card], excerpts: Mapping[int, str]) -> list[Card]:
@@ -85,7 +90,11 @@ def with_excerpts(cards: Iterable[Card], excerpts: Mapping[int, str]) -> list[Ca
 
 
 def _card(
-    row: dict[str, Any], linked: dict[tuple[str, int], set[int]], labels: Labels, may_read_roles: bool
+    person: Any,
+    row: dict[str, Any],
+    linked: dict[tuple[str, int], set[int]],
+    labels: Labels,
+    may_read_roles: bool,
 ) -> Card:
     def links(table: str) -> Links:
         of_table: dict[int, Label] = getattr(labels, table)
@@ -93,6 +102,7 @@ def _card(
         return [label.link for key, label in of_table.items() if key in keys]
 
     programme = labels.programmes.get(row["programme_id"])
+    is_untold = row["mask_area"] and not may_know_areas(person)
     return Card(
         pk=row["pk"],
         ref=row["ref"],
@@ -102,7 +112,8 @@ def _card(
         origin=row["origin"],
         status=row["status"],
         visibility=row["visibility"],
-        partnerships_list=[("Whole programme", "")] * row["programme_wide"] + links("partnerships"),
+        partnerships_list=[("Whole programme", "")] * row["programme_wide"]
+        + ([(AREA_NOT_SHOWN, "")] if is_untold else links("partnerships")),
         sectors_list=links("sectors"),
         references_list=links("references"),
         programme_name=programme.name if programme else "",
@@ -113,6 +124,7 @@ def _card(
         href=reverse("evidence:finding-detail", args=[row["ref"]]),
         direction=row.get("direction", ""),
         note=row.get("note", ""),
+        replies=[reply_of_row(reply) for reply in row["replies"]],
     )
 
 
@@ -126,12 +138,13 @@ def _source_label(row: dict[str, Any], may_read_roles: bool) -> str:
     return ""
 
 
-def _linked(findings: Iterable[int]) -> dict[tuple[str, int], set[int]]:
+def _linked(person: Any, findings: Iterable[int]) -> dict[tuple[str, int], set[int]]:
     """What each finding is about, by table and finding; one query over the three tables that say so."""
+    told = area_known_to(person, "finding__")
     linked: dict[tuple[str, int], set[int]] = defaultdict(set)
     partnerships, sectors, references = (
         model.objects.order_by()
-        .filter(finding__in=list(findings))
+        .filter(told if table == "partnerships" else Q(), finding__in=list(findings))
         .annotate(linked_table=Value(table))
         .values_list("linked_table", "finding_id", f"{target}_id")
         for table, model, target in (

@@ -12,6 +12,7 @@ from django.db.models import Case, Choices, Count, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from evidence.models import Coding, Finding, FrameworkItem, Source
+from evidence.models.finding import area_known_to
 from evidence.queries.appraisals import State, state
 from evidence.queries.labels import Label, Labels
 
@@ -41,6 +42,7 @@ class Filters(Protocol):
     """What is asked of the filter set of findings."""
 
     form: Any
+    request: Any
 
     def leaving_out(self, *names: str) -> QuerySet[Finding]: ...
 
@@ -83,6 +85,8 @@ OF_PAIRS = {
     "partnership": (Finding.partnerships.through, "partnership_id"),
     "sector": (Finding.sectors.through, "sector_id"),
 }
+# Facets that tell where findings are from.
+OF_PLACES = ("partnership",)
 
 
 def facets(filters: Filters, labels: Labels, names: Collection[str] = tuple(LEGENDS)) -> list[Facet]:
@@ -129,6 +133,8 @@ def _grouped(filters: Filters, name: str) -> QuerySet[Any, tuple[str, str, int]]
     if name in OF_CODINGS:
         return _by(name, OF_CODINGS[name], _codings(filters, name), Count("finding", distinct=True))
     findings = filters.leaving_out(name)
+    if name in OF_PLACES:
+        findings = findings.filter(area_known_to(filters.request.user))
     if name in OF_FINDINGS:
         path = OF_FINDINGS[name]
         return _by(name, path, findings.exclude(**{path: None}), Count("pk"))

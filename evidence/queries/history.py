@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 from django.db.models import Value
 
 from evidence.models import CaseStudy, Coding, Finding, FrameworkItem, ReviewStep, Source, Visibility
+from evidence.models.finding import may_know_areas
 from evidence.models.visibility import circles_read_by
 from evidence.queries.differences import Difference, Wording, differences, shortened
 from evidence.queries.wording import FINDING_PARTS, coding_in_words, entries, places, source_in_words
@@ -240,8 +241,8 @@ class FindingHistory(ReviewedHistory):
         }
         names = self.named(
             outlines,
-            partnerships=Partnership.objects.visible_to(self.person),
-            organisations=Organisation.objects.visible_to(self.person),
+            partnerships=self.places_known(Partnership),
+            organisations=self.places_known(Organisation),
             sectors=Sector.objects.visible_to(self.person),
         )
         codings = self.codings_at(outlines)
@@ -261,6 +262,11 @@ class FindingHistory(ReviewedHistory):
             }
             for outline in outlines
         }
+
+    def places_known(self, model: Any) -> Any:
+        """The partnerships or organisations that may be named; none where the area is masked for the reader."""
+        is_masked = self.thing.mask_area and not may_know_areas(self.person)
+        return model.objects.none() if is_masked else model.objects.visible_to(self.person)
 
     def codings_at(self, outlines: Iterable[Outline]) -> dict[int, list[str]]:
         """The codings of each version in words, in the framework's order.

@@ -51,7 +51,9 @@ class Row:
 
 
 def trays_of(person: Any) -> list[Tray]:
-    """The trays that this person has, the most pressing first."""
+    """The trays that this person has, the most pressing first; none for who logs no findings."""
+    if not has_permission(person, Permission.LOG_FINDINGS):
+        return []
     own = Q(created_by=person)
     trays = [
         Tray(
@@ -120,7 +122,7 @@ def findings_in(person: Any, tray: Tray) -> QuerySet[Finding]:
 
 def begun_by(person: Any) -> QuerySet[TypedForm]:
     """What a person began to type and has not saved, the last first."""
-    return TypedForm.objects.visible_to(person).select_related("finding")
+    return TypedForm.objects.visible_to(person).select_related("finding", "reply_request")
 
 
 def rows_of(person: Any, findings: Iterable[Finding]) -> dict[int, Row]:

@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from evidence.models import Coding, Finding
+from evidence.models.finding import area_known_to
 from evidence.queries.search import having, numbers_of_findings, words_of
 
 # Slugs or codes, or the query that gives them.
@@ -52,7 +53,7 @@ def lookalikes(
     if len(words) < LEAST_WORDS_SHARED:
         return []
     same_place = Finding.partnerships.through.objects.filter(
-        finding=OuterRef("pk"), partnership__slug__in=partnerships
+        area_known_to(person, "finding__"), finding=OuterRef("pk"), partnership__slug__in=partnerships
     )
     same_item = Coding.objects.filter(finding=OuterRef("pk"), item__code__in=items)
     found = (

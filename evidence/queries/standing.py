@@ -10,10 +10,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, F, QuerySet, Value, When
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from evidence.models import Coding, Finding, FrameworkItem
+from evidence.models.finding import area_known_to
 
 # Fewer partnerships than this taking a side are too few to judge by.
 FEWEST_VOICES = 3
@@ -26,7 +27,8 @@ SIDES = (Coding.Direction.SUPPORTS, Coding.Direction.REFINES, Coding.Direction.C
 RULE = (
     "Only published case-study and self-report findings move the status; the literature of the review is the "
     "baseline. Each partnership counts once in a direction, however many findings it has, and all "
-    "programme-wide findings together count as one partnership. Nobody taking a side: untested. Fewer than "
+    "programme-wide findings together count as one partnership; so do, for readers to whom their area is not "
+    "shown, all findings without it. Nobody taking a side: untested. Fewer than "
     f"{FEWEST_VOICES} partnerships taking a side: thin. Otherwise, at least a third of them challenging: "
     "contested; at least a third refining: refined; else supported."
 )
@@ -124,7 +126,9 @@ def standings(person: Any, items: Iterable[FrameworkItem]) -> dict[int, Standing
     counts: dict[tuple[int, bool], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     heard: dict[int, dict[str, set[int | None]]] = defaultdict(lambda: defaultdict(set))
     codings = Coding.objects.visible_to(person).filter(item__in=keys).order_by()
-    for item, direction, origin, partnership, number in _findings(codings).union(_voices(codings), all=True):
+    for item, direction, origin, partnership, number in _findings(codings).union(
+        _voices(person, codings), all=True
+    ):
         if origin:
             counts[item, origin == Finding.Origin.LITERATURE][direction] += number
         else:
@@ -157,8 +161,13 @@ def _findings(codings: QuerySet[Coding]) -> QuerySet[Coding, Any]:
     )
 
 
-def _voices(codings: QuerySet[Coding]) -> QuerySet[Coding, Any]:
+# Stands for all partnerships that the reader is not told of; no partnership has this key.
+UNTOLD = 0
+
+
+def _voices(person: Any, codings: QuerySet[Coding]) -> QuerySet[Coding, Any]:
     """Each partnership by item and direction, once; none stands for the programme as a whole."""
+    told = Q(finding__programme_wide=False) & area_known_to(person, "finding__")
     return (
         codings.filter(
             direction__in=SIDES,
@@ -168,7 +177,9 @@ def _voices(codings: QuerySet[Coding]) -> QuerySet[Coding, Any]:
         .annotate(
             row_origin=Value(""),
             row_partnership=Case(
-                When(finding__programme_wide=True, then=None), default=F("finding__partnerships")
+                When(finding__programme_wide=True, then=None),
+                When(told, then=F("finding__partnerships")),
+                default=Value(UNTOLD),
             ),
         )
         .values(*ROW)

@@ -37,7 +37,8 @@ def step_line(step: ReviewStep) -> StepLine:
         by=str(step.by),
         at=step.at,
         version=step.finding_version,
-        circle=str(step.get_visibility_display()),
+        circle=step.get_visibility_display()
+        + (", area not shown beyond the funder" if step.mask_area else ""),
         reason=step.reason,
         changes=differences(submitted, published, FINDING_PARTS),
     )

@@ -215,6 +215,9 @@ class FileStepView(VersionedFormView):
     def get_success_url(self) -> str:
         return f"{self.object.owner.get_absolute_url()}#files"
 
+    def after_refusal(self) -> str:
+        return self.get_success_url()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "file": file_line(self.object, in_team=True),

@@ -88,7 +88,7 @@ class CaseStudyDetailView(VisibleDetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person, study = self.request.user, self.object
         sources = list(sources_of(person, study))
-        findings = Finding.objects.visible_to(person).filter(source__case_study=study)
+        findings = Finding.objects.located_for(person).filter(source__case_study=study)
         evaluators = list(study.evaluators.all())
         works_on = fieldwork_rules.works_on_study(person, study)
         in_team = has_permission(person, Permission.READ_TEAM)

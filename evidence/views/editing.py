@@ -32,6 +32,10 @@ class TakenByAction(FormMixin):
         """The page on the thing as somebody else has left it, with everything that was typed."""
         raise NotImplementedError
 
+    def after_refusal(self) -> str:
+        """Where somebody goes on after a step that the thing's state does not allow."""
+        return str(self.object.get_absolute_url())
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()  # type: ignore[attr-defined]
         form: Any = self.get_form()
@@ -42,7 +46,7 @@ class TakenByAction(FormMixin):
             said = self.take(form, posted_version(self.request))
         except StepRefused as refusal:
             messages.error(self.request, str(refusal))
-            return redirect(self.get_success_url())
+            return redirect(self.after_refusal())
         except ValidationError as refusal:
             form.add_problems(problems_of(refusal))
             return self.form_invalid(form)

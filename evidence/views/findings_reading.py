@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from evidence.actions import finding_rules
+from evidence.actions import finding_rules, reply_rules
 from evidence.actions.appraisals import may_appraise
 from evidence.actions.attachment_rules import may_add_files
 from evidence.actions.bulk import MOST
@@ -17,12 +17,14 @@ from evidence.actions.exports import record_findings_export
 from evidence.exchange.findings_csv import findings_csv
 from evidence.filtersets import FindingFilterSet
 from evidence.models import Coding, Finding
+from evidence.models.finding import may_know_areas
 from evidence.queries.appraisals import own_appraisal, quality
-from evidence.queries.cards import Card, cards_of, with_excerpts
+from evidence.queries.cards import AREA_NOT_SHOWN, Card, cards_of, with_excerpts
 from evidence.queries.citations import citation_lines
 from evidence.queries.comments import comments_on
 from evidence.queries.facets import facets
 from evidence.queries.labels import Labels, labels_for
+from evidence.queries.replies import replies_json, reply_of_row, request_of_row, requests_json
 from evidence.queries.search import snippets
 from evidence.queries.steps import steps_of
 from evidence.views.appraisals import at_least_selects
@@ -110,6 +112,8 @@ class FindingDetailView(VisibleDetailView):
     slug_field = slug_url_kwarg = "ref"
 
     def get_queryset(self) -> QuerySet[Finding]:
+        person = self.request.user
+        in_team = has_permission(person, Permission.READ_TEAM)
         return (
             super()
             .get_queryset()
@@ -124,19 +128,25 @@ class FindingDetailView(VisibleDetailView):
                 "appraisal__by",
                 "source__appraisal__by",
             )
+            .annotate(reply_rows=replies_json(person))
+            .annotate(**{"request_rows": requests_json()} if in_team else {})
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person, finding = self.request.user, self.object
+        located = may_know_areas(person) or not finding.mask_area
         return super().get_context_data(**kwargs) | {
             "paragraphs": [line for line in finding.text.splitlines() if line.strip()],
             "quoted_from": self.quoted_from(),
             "codings": [coding_line(coding) for coding in finding.codings.select_related("item")],
             "citations": citation_lines(finding.citations.select_related("reference")),
-            "partnerships": finding.partnerships.visible_to(person),
-            "organisations": finding.organisations.visible_to(person),
+            "partnerships": finding.partnerships.visible_to(person) if located else [],
+            "organisations": finding.organisations.visible_to(person) if located else [],
+            "area_not_shown": "" if located else AREA_NOT_SHOWN,
             "sectors": finding.sectors.visible_to(person),
             "steps": steps_of(person, finding),
+            "replies": [reply_of_row(row) for row in finding.reply_rows],
+            "requests": [request_of_row(row) for row in getattr(finding, "request_rows", ())],
             "comments": comments_on(person, finding),
             "may_review": finding_rules.is_lead(person),
             "may_read_role": has_permission(person, Permission.READ_SHARED_WITH_FUNDER),
@@ -192,6 +202,7 @@ def actions_for(person: Any, finding: Finding) -> list[tuple[str, str]]:
             finding.origin != Finding.Origin.LITERATURE
             and finding_rules.may_publish_with_changes(person, finding),
         ),
+        ("Ask the partnership", "ask", not finding.programme_wide and reply_rules.may_ask(person, finding)),
         ("Withdraw", "withdraw", finding_rules.may_withdraw(person, finding)),
         ("Delete draft", "delete", finding_rules.may_delete(person, finding)),
         ("Copy as new", "copy", finding_rules.may_copy(person, finding)),

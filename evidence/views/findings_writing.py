@@ -349,7 +349,11 @@ def typed_before(request: HttpRequest, finding: Finding | None) -> TypedForm | N
     if "continue" not in request.GET:
         return None
     key = finding.ref if finding else printable(request.GET["continue"])
-    typed = TypedForm.objects.visible_to(request.user).filter(key=key, finding=finding).first()
+    typed = (
+        TypedForm.objects.visible_to(request.user)
+        .filter(key=key, finding=finding, reply_request=None)
+        .first()
+    )
     if typed is None:
         messages.info(request, "What you typed there is not kept any more: it was saved or discarded.")
     return typed
@@ -357,7 +361,7 @@ def typed_before(request: HttpRequest, finding: Finding | None) -> TypedForm | N
 
 def new_begun_by(person: Any) -> QuerySet[TypedForm]:
     """The last few new findings that a person began and has not saved."""
-    return begun_by(person).filter(finding=None)[:3]
+    return begun_by(person).filter(finding=None, reply_request=None)[:3]
 
 
 def keeping_new(

@@ -72,7 +72,7 @@ class OrganisationDetailView(VisibleDetailView):
             ],
             "bearing": bearing(
                 person,
-                Finding.objects.visible_to(person).filter(organisations=organisation),
+                Finding.objects.located_for(person).filter(organisations=organisation),
                 labels_for(person),
             ),
         }

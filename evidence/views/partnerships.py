@@ -74,7 +74,7 @@ class PartnershipDetailView(VisibleDetailView):
             ],
             "bearing": bearing(
                 person,
-                Finding.objects.visible_to(person).filter(partnerships=partnership),
+                Finding.objects.located_for(person).filter(partnerships=partnership),
                 labels_for(person),
             ),
         }

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
@@ -25,16 +26,17 @@ from evidence.actions.findings import (
     withdraw_finding,
 )
 from evidence.forms.fields import READERS
-from evidence.forms.steps import PublishForm, ReasonForm, StepForm
+from evidence.forms.steps import PublishFindingForm, ReasonForm, StepForm
 from evidence.models import Finding
 from evidence.queries.cards import cards_of, with_excerpts
 from evidence.queries.comments import comments_on
 from evidence.queries.inbox import Tray, begun_by, findings_in, numbers_in, rows_of, trays_of
 from evidence.queries.labels import labels_for
+from evidence.queries.replies import asked_of_partnership, waiting_for_leads
 from evidence.views.editing import TakenByAction
 from evidence.views.findings_reading import coding_line
 from evidence.views.signed_in import SignedInMixin, signed_in
-from partnerships.access import Permission
+from partnerships.models import Person
 from partnerships.views.bases import VisibleDetailView
 
 Status = Finding.Status
@@ -150,18 +152,19 @@ class ReturnView(StepView):
 class PublishView(StepView):
     whose = staticmethod(lambda person, finding: finding_rules.is_lead(person))
     may = staticmethod(finding_rules.may_publish)
-    form_class = PublishForm
+    form_class = PublishFindingForm
     template_name = "evidence/finding_publish.html"
     refusal = "only a submitted finding can be published"
 
     def get_initial(self) -> dict[str, Any]:
         wished = finding_rules.circle_wished(self.object)
         if wished in finding_rules.BEYOND_THE_FUNDER and not self.may_release:
-            return {"visibility": Finding.Visibility.FUNDER}
-        return {"visibility": wished}
+            wished = Finding.Visibility.FUNDER
+        return {"visibility": wished, "mask_area": self.object.mask_area}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"may_release": self.may_release}
+        has_area = self.object.origin != Finding.Origin.LITERATURE
+        return super().get_form_kwargs() | {"may_release": self.may_release, "has_area": has_area}
 
     @cached_property
     def may_release(self) -> bool:
@@ -174,6 +177,7 @@ class PublishView(StepView):
             version=version,
             visibility=form.cleaned_data["visibility"],
             checklist=form.cleaned_data.get("checklist", ()),
+            mask_area=form.cleaned_data.get("mask_area"),
         )
         return f"Finding {self.object.ref} published. Who can read it: {READERS[published.visibility]}."
 
@@ -185,6 +189,7 @@ class PublishView(StepView):
             "button_label": "Change readers" if is_published else "Publish the finding",
             "may_release": self.may_release,
             "wished": self.object.get_visibility_display(),
+            "waiting_for": self.object.reply_requests.open().select_related("partnership"),
         }
 
 
@@ -227,26 +232,39 @@ class DeleteView(StepView):
         return reverse("evidence:inbox")
 
 
-class InboxView(SignedInMixin, TemplateView):
-    """Every tray with its first findings, or one tray page by page (?show=drafts&page=2)."""
+def has_inbox(person: Person) -> bool:
+    """Whether something can wait for this person: they log findings, or report for a partnership."""
+    return finding_rules.may_log(person) or bool(person.reported_partnership_ids)
 
-    permission = Permission.LOG_FINDINGS
+
+class InboxView(SignedInMixin, TemplateView):
+    """Every tray with its first findings, or one tray page by page (?show=drafts&page=2).
+
+    Reporters have no trays: they find what their partnership is asked.
+    """
+
     template_name = "evidence/inbox.html"
     first = 10
     page_size = 25
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not has_inbox(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        person = self.request.user
+        person = signed_in(self.request)
         trays = trays_of(person)
         shown = [tray for tray in trays if tray.key == self.request.GET.get("show")]
-        numbers = numbers_in(person, trays)
+        numbers = numbers_in(person, trays) if trays else {}
         page = self.page_of(shown[0], numbers) if shown else None
         found = {
             tray.key: list(page or findings_in(person, tray)[: self.first])
             for tray in (shown or trays)
             if numbers[tray.key]
         }
-        rows = rows_of(person, [finding for findings in found.values() for finding in findings])
+        listed = [finding for findings in found.values() for finding in findings]
+        rows = rows_of(person, listed) if listed else {}
         return super().get_context_data(**kwargs) | {
             "trays": [
                 {
@@ -257,6 +275,8 @@ class InboxView(SignedInMixin, TemplateView):
                 for tray in (shown or trays)
             ],
             "begun": [] if shown else begun_by(person),
+            "asked": asked_of_partnership(person) if person.reported_partnership_ids and not shown else None,
+            "replies": waiting_for_leads(person) if finding_rules.is_lead(person) and not shown else None,
             "page": page,
             "base_query": urlencode({"show": shown[0].key}) if shown else "",
             "most_at_once": MOST,

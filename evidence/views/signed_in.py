@@ -26,6 +26,9 @@ WORDS = {
     "description_1": "What file 1 is",
     "description_2": "What file 2 is",
     "description_3": "What file 3 is",
+    "note": "What they should know",
+    "reply": "Your partnership's reply",
+    "response": "Response",
 }
 NOTE = re.compile(r"coding-(.{1,8})-note")
 

@@ -42,7 +42,7 @@ class SourceDetailView(VisibleDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person, source = self.request.user, self.object
-        findings = Finding.objects.visible_to(person).filter(source=source)
+        findings = Finding.objects.located_for(person).filter(source=source)
         return super().get_context_data(**kwargs) | {
             "case_study": CaseStudy.objects.visible_to(person)
             .select_related("partnership", "wave")

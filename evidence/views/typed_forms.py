@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from rest_framework.throttling import UserRateThrottle
 
 from evidence.actions.typed_forms import OutOfDate, forget_typed_form, keep_typed_form
-from evidence.models import Finding, TypedForm
+from evidence.models import Finding, ReplyRequest, TypedForm
 from evidence.views.signed_in import SignedInMixin, signed_in, words_in
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView
@@ -38,12 +38,16 @@ class TypedFormThrottle(UserRateThrottle):
 class AnsweringScriptsMixin:
     """For the page's own script: a refusal is a status and a sentence, never another page."""
 
+    def may_write(self, person: Any) -> bool:
+        """Whether this person writes anything that is kept here."""
+        return has_permission(person, Permission.LOG_FINDINGS)
+
     @method_decorator(never_cache)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return refusal(401, "You are signed out.")
-        if not has_permission(request.user, Permission.LOG_FINDINGS):
-            return refusal(403, "You can't log findings.", reason="not-allowed")
+        if not self.may_write(request.user):
+            return refusal(403, "You can't write this.", reason="not-allowed")
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
@@ -59,8 +63,7 @@ class TypedFormKeepView(AnsweringScriptsMixin, View):
             return refusal(429, "Too many savings in a minute.")
         if request.POST.get("typed_person") != str(request.user.pk):
             return refusal(403, "Somebody else is signed in.", reason="somebody-else")
-        finding = self.finding(ref) if ref else None
-        key = finding.ref if finding else key_of_new(request.POST)
+        key, about = self.subject(ref)
         base, sequence = counted(request.POST, "typed_base"), counted(request.POST, "typed_sequence")
         if not key or base is None or not sequence:
             return refusal(400, "The page sent something that can't be kept.")
@@ -69,17 +72,22 @@ class TypedFormKeepView(AnsweringScriptsMixin, View):
             kept = keep_typed_form(
                 by=signed_in(request),
                 key=key,
-                finding=finding,
                 fields={name: values for name, values in request.POST.lists() if name not in OWN_FIELDS},
                 base=base,
                 sequence=sequence,
                 page=page,
+                **about,
             )
         except OutOfDate as late:
             return JsonResponse({"kept": as_kept(late.current, page)}, status=409)
         except ValidationError as invalid:
             return refusal(413 if invalid.code == "too_long" else 400, str(invalid.message))
         return JsonResponse({"saved_at": kept.saved_at, "sequence": kept.sequence})
+
+    def subject(self, ref: str) -> tuple[str, dict[str, Any]]:
+        """The key to keep the form under, and what it changes or answers."""
+        finding = self.finding(ref) if ref else None
+        return (finding.ref if finding else key_of_new(self.request.POST)), {"finding": finding}
 
     def finding(self, ref: str) -> Finding:
         finding = get_object_or_404(
@@ -91,10 +99,24 @@ class TypedFormKeepView(AnsweringScriptsMixin, View):
         return finding
 
 
+class TypedReplyKeepView(TypedFormKeepView):
+    """Keep a reply while somebody of the partnership writes it."""
+
+    def may_write(self, person: Any) -> bool:
+        return writes_replies(person)
+
+    def subject(self, ref: str) -> tuple[str, dict[str, Any]]:
+        asked = ReplyRequest.objects.asked_of(self.request.user).select_related("finding__source")
+        return ref, {"reply_request": get_object_or_404(asked, ref=ref)}
+
+
 class TypedFormTokenView(AnsweringScriptsMixin, View):
     """What a page needs to go on after its person signed in again in another tab."""
 
     http_method_names = ["get"]
+
+    def may_write(self, person: Any) -> bool:
+        return super().may_write(person) or writes_replies(person)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return JsonResponse({"token": get_token(request), "person": str(request.user.pk)})
@@ -103,14 +125,13 @@ class TypedFormTokenView(AnsweringScriptsMixin, View):
 class TypedFormDiscardView(SignedInMixin, VisibleDetailView):
     """Everything that was typed, to be read once more before it is deleted."""
 
-    permission = Permission.LOG_FINDINGS
     model = TypedForm
     slug_field = slug_url_kwarg = "key"
     template_name = "evidence/typed_form_discard.html"
     object: TypedForm
 
     def get_queryset(self) -> QuerySet[TypedForm]:
-        return super().get_queryset().select_related("finding")
+        return super().get_queryset().select_related("finding", "reply_request")
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         forget_typed_form(by=signed_in(request), key=self.get_object().key)
@@ -122,6 +143,11 @@ class TypedFormDiscardView(SignedInMixin, VisibleDetailView):
             "typed": self.object,
             "words": words_in(self.object.data),
         }
+
+
+def writes_replies(person: Any) -> bool:
+    """Whether somebody reports for a partnership, which can be asked what it says to a finding."""
+    return bool(person.reported_partnership_ids)
 
 
 def refusal(status: int, message: str, **more: str) -> JsonResponse:

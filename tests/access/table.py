@@ -273,17 +273,60 @@ FORMS = [
     Row("GET", "evidence:comment-resolve", "comment on for-public", TEAM_ON_COMMENTS),
     Row("POST", "evidence:comment-resolve", "comment on for-public", TEAM_ON_COMMENTS),
     Row("POST", "evidence:comment-resolve", "comment on draft", "login 404 404 404 302 404 302 404 login"),
-    Row("GET", "evidence:inbox", "", LOGGING),
+    # Reporters find there what their partnership is asked.
+    Row("GET", "evidence:inbox", "", "login 200 200 403 200 200 200 403 login"),
     # What somebody is typing: their own alone, leads included among the others.
-    Row("GET", "evidence:typed-form-discard", "typed form", "login 403 403 403 200 404 404 403 login"),
-    Row("POST", "evidence:typed-form-discard", "typed form", "login 403 403 403 302 404 404 403 login"),
-    Row("GET", "evidence:typed-form-token", "", "401 403 403 403 200 200 200 403 401"),
+    Row("GET", "evidence:typed-form-discard", "typed form", "login 404 404 404 200 404 404 404 login"),
+    Row("POST", "evidence:typed-form-discard", "typed form", "login 404 404 404 302 404 404 404 login"),
+    Row("GET", "evidence:typed-form-token", "", "401 200 200 403 200 200 200 403 401"),
     # The page says whose it is: everybody but the evaluator is somebody else here.
     Row("POST", "evidence:typed-form-keep-new", "", "401 403 403 403 200 403 403 403 401", TYPED),
     Row("POST", "evidence:typed-form-keep", "draft", "401 403 403 403 200 403 403 403 401", TYPED),
     Row("GET", "evidence:finding-lookalikes", "draft", AUTHOR_AND_LEADS),
     Row("GET", "evidence:finding-lookalikes", "for-public", "login 403 403 403 200 403 200 403 login"),
     Row("POST", "evidence:lookalikes", "", "401 403 403 403 200 200 200 403 401", NEW_FINDING),
+]
+
+# What a partnership is asked: its reporter answers, the team reads, leads look after it.
+ASKED = "login 200 404 404 200 200 200 404 login"
+LEADS_ON_REPLIES = "login 403 404 404 403 403 200 404 login"
+REPLIES = [
+    Row("GET", "evidence:finding-ask", "submitted", LEADS_ON_WHAT_WAITS),
+    Row("GET", "evidence:finding-ask", "for-public", "login 403 403 403 403 403 302 403 login"),
+    Row(
+        "POST",
+        "evidence:finding-ask",
+        "submitted",
+        after(LEADS_ON_WHAT_WAITS),
+        {"version": 1, "partnerships": "{partnership}", "checklist": CHECKLIST},
+    ),
+    Row("GET", "evidence:reply-detail", "asked", ASKED),
+    Row(
+        "POST",
+        "evidence:reply-detail",
+        "asked",
+        "403 302 404 404 403 403 403 404 403",
+        {"version": 1, "answer": "comment", "reply": "It was so."},
+    ),
+    Row(
+        "POST",
+        "evidence:typed-form-keep-reply",
+        "asked",
+        "401 200 403 403 403 403 403 403 401",
+        TYPED | {"reply": "It was", "typed_person": "{reporter}"},
+    ),
+    Row("GET", "evidence:reply-respond", "asked", LEADS_ON_REPLIES),
+    Row("GET", "evidence:reply-extend", "asked", LEADS_ON_REPLIES),
+    Row("GET", "evidence:reply-cancel", "asked", LEADS_ON_REPLIES),
+    Row("POST", "evidence:reply-respond", "asked", after(LEADS_ON_REPLIES), {"version": 1}),
+    Row("POST", "evidence:reply-extend", "asked", LEADS_ON_REPLIES, {"version": 1, "due_on": ""}),
+    Row(
+        "POST",
+        "evidence:reply-cancel",
+        "asked",
+        "403 403 404 404 403 403 302 404 403",
+        {"version": 1, "reason": "A mistake."},
+    ),
 ]
 
 # Case studies and sources are changed by those who work on them: here the evaluator, not the other one.
@@ -542,4 +585,4 @@ API = [
     ),
 ]
 
-TABLE = [*PAGES, *FORMS, *FIELDWORK, *FILES, *ACCOUNTS, *AUDIT, *TOP, *API]
+TABLE = [*PAGES, *FORMS, *REPLIES, *FIELDWORK, *FILES, *ACCOUNTS, *AUDIT, *TOP, *API]

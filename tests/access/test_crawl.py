@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.access.table import TABLE, seen_by
 from tests.access.test_table import address_of
-from tests.access.world import FINDINGS, MARKED, World, make_world, mark
+from tests.access.world import ASKED_MARKED, FINDINGS, MARKED, REWORDED, World, make_world, mark
 
 READERS = ("visitor", "reporter", "funder", "evaluator", "other_evaluator", "lead", "administrator")
 HIDDEN_FROM = {persona: sorted(FINDINGS.keys() - seen_by(persona)) for persona in READERS}
@@ -138,10 +138,15 @@ def forbidden_words(persona: str) -> set[str]:
     words = {mark(name, part) for name in HIDDEN_FROM[persona] for part in MARKED}
     if persona != "evaluator":
         words.add(mark("begun", "text"))
+    in_team = {"evaluator", "other_evaluator", "lead"}
+    if persona not in in_team:
+        words |= {mark("asked", part) for part in REWORDED}
+    if persona not in in_team | {"reporter"}:
+        words |= {mark("asked", part) for part in ASKED_MARKED}
     if persona not in {"funder", "evaluator", "other_evaluator", "lead"}:
         withheld = ("role", "appraisal", "sourceappraisal")
         words |= {mark(name, part) for name in FINDINGS for part in withheld}
-    if persona not in {"evaluator", "other_evaluator", "lead"}:
+    if persona not in in_team:
         words |= {mark(name, part) for name in FINDINGS for part in TEAMS_OWN}
     return words
 

@@ -21,7 +21,7 @@ NUMBER = 424_242
 # What a person is and may do is set in the admin alone.
 OF_A_PERSON = {"is_active", "is_staff", "is_superuser", "last_login", "email", "roles", "password"}
 # What the steps of review ask for, and what is true of every source that is begun by itself.
-CHANGE_ANYWAY = {"version", "visibility", "reason", "checklist", "step", "is_shared"}
+CHANGE_ANYWAY = {"version", "visibility", "reason", "checklist", "step", "is_shared", "mask_area"}
 
 
 def fields_nobody_states() -> Iterator[tuple[type[models.Model], models.Field]]:
@@ -44,6 +44,8 @@ def value_for(field: models.Field, planted: Person) -> Any:
         return planted.pk
     if isinstance(field, models.DateTimeField):
         return LONG_AGO
+    if isinstance(field, models.DateField):
+        return LONG_AGO.date()
     if isinstance(field, models.IntegerField):
         return NUMBER
     if field.choices:

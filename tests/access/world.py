@@ -4,12 +4,15 @@ import datetime
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils import timezone
+
 from evidence.models import (
     CaseStudy,
     Finding,
     FrameworkItem,
     Programme,
     Reference,
+    ReplyRequest,
     Source,
     TypedForm,
     Wave,
@@ -37,6 +40,7 @@ from tests.factories import (
     OutcomeFactory,
     ProgrammeFactory,
     ReferenceFactory,
+    ReplyRequestFactory,
     ResearchQuestionFactory,
     ReviewStepFactory,
     SectorFactory,
@@ -75,9 +79,24 @@ MARKED = (
     "sourceappraisal",
     "former",
     "change",
+MARKED = (
+    "title",
+    "text",
+    "quote",
+    "note",
+    "role",
+    "reason",
+    "printed",
+    "comment",
+    "appraisal",
+    "sourceappraisal",
     "file",
     "transcript",
 )
+)
+# What partnerships are asked about a finding that only the team may read, as the words were and as they are.
+ASKED_MARKED = ("title", "text", "quote", "request")
+REWORDED = ("newtitle", "newtext")
 
 
 def mark(finding: str, part: str) -> str:
@@ -100,6 +119,7 @@ class World:
     draft_study: CaseStudy
     noted_source: Source
     free_wave: Wave
+    asked: ReplyRequest
     findings: dict[str, Finding]
 
     @cached_property
@@ -134,6 +154,8 @@ class World:
             "programme": self.programme.slug,
             "reference": self.reference.key,
             "typed form": self.typed_form.key,
+            "asked": self.asked.ref,
+            "reporter": str(self.personas.reporter.pk),
             "evaluator": str(self.personas.evaluator.pk),
         }
 
@@ -177,6 +199,17 @@ class World:
             by=evaluator,
         )
         self.add_files(finding, name, visibility if status == "published" else "team")
+        ReplyRequestFactory(
+            finding=finding,
+            partnership=self.personas.other_partnership,
+            answered=True,
+            text=f"It is so: {mark(name, 'reply')}.",
+            answered_by=self.personas.other_reporter,
+            response=f"Thank you: {mark(name, 'response')}.",
+            responded_at=timezone.now(),
+            responded_by=self.personas.lead,
+            asked_by=self.personas.lead,
+        )
         self.findings[name] = finding
         self.__dict__.pop("arguments", None)
         return finding
@@ -210,6 +243,26 @@ def add_former_wording(finding: Finding, word: str) -> None:
     former.title = former.text = former.quote = f"Before: {word}"
     former.history_date -= datetime.timedelta(days=1)
     former.save()
+
+
+def make_request(personas: Personas) -> ReplyRequest:
+    """What the first partnership is asked about a finding that waits for review and was reworded since."""
+    finding = FindingFactory(
+        submitted=True,
+        title=f"Now {mark('asked', 'newtitle')}",
+        text=f"Since then: {mark('asked', 'newtext')}.",
+        created_by=personas.evaluator,
+        partnerships=[personas.partnership],
+        source=SourceFactory(created_by=personas.evaluator),
+    )
+    return ReplyRequestFactory(
+        finding=finding,
+        asked_title=f"Asked about {mark('asked', 'title')}",
+        asked_text=f"What was found: {mark('asked', 'text')}.",
+        asked_quote=f"They said {mark('asked', 'quote')}.",
+        note=f"Tell us of {mark('asked', 'request')}.",
+        asked_by=personas.lead,
+    )
 
 
 def make_world(*findings: str) -> World:
@@ -250,6 +303,7 @@ def make_world(*findings: str) -> World:
         draft_study=draft_study,
         noted_source=SourceFactory(case_study=draft_study, created_by=evaluator, is_shared=True),
         free_wave=WaveFactory(),
+        asked=make_request(personas),
         findings={},
     )
     for name in findings or FINDINGS:

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.access.table import ACCOUNTS, API, AUDIT, FIELDWORK, FILES, FORMS, PAGES, TOP, Row
+from tests.access.table import ACCOUNTS, API, AUDIT, FIELDWORK, FILES, FORMS, PAGES, REPLIES, TOP, Row
 from tests.access.test_table import address_of
 from tests.access.world import World
 
@@ -28,6 +28,7 @@ GROUPS: dict[str, list[Row]] = {
     "forms": FORMS,
     "fieldwork": FIELDWORK,
     "files": FILES,
+    "replies": REPLIES,
     "accounts": [*ACCOUNTS, *AUDIT],
     "top": [*TOP, *(row for row in API if row.name == "api-docs")],
 }

@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from evidence.actions.consent import withdraw_consent
 from evidence.demonstration.loader import holds_real_work, load_demonstration
-from evidence.models import CaseStudy, Finding, Lesson, Source
+from evidence.models import CaseStudy, Finding, Lesson, ReplyRequest, Source
 from evidence.queries.standing import Status, standings
 from partnerships.access import Role
 from partnerships.models import Organisation, Person
@@ -70,6 +70,19 @@ def test_the_story_has_every_state(demonstration):
     assert set(case_studies().values_list("status", flat=True)) == set(Finding.Status.values)
     published = case_studies().filter(status=Finding.Status.PUBLISHED)
     assert set(published.values_list("visibility", flat=True)) == set(Finding.Visibility.values)
+
+
+def test_the_story_has_a_reply_an_open_request_and_a_masked_finding(demonstration):
+    replied, waiting = ReplyRequest.objects.order_by("answer", "pk").reverse()
+    assert (replied.answer, replied.finding.visibility, bool(replied.response)) == (
+        "comment",
+        "partnerships",
+        True,
+    )
+    reporter = Person.objects.get(email="reporter@demo.example")
+    assert waiting.is_open
+    assert [request.ref for request in ReplyRequest.objects.asked_of(reporter)] == [waiting.ref]
+    assert case_studies().filter(mask_area=True, visibility="public", status="published").count() == 1
 
 
 def test_lessons_differ_in_how_they_stand(demonstration):

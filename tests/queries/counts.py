@@ -90,7 +90,12 @@ evidence:finding-comment for-public                       -   -   -  10  10
 evidence:finding-appraise draft                           -   -   -   7   7
 evidence:finding-appraise submitted                       -   -   -   7   7
 evidence:finding-appraise for-public                      -   -   -   7   7
-evidence:inbox                                            -   -   -  11   9
+evidence:inbox                                            -   6   -  11  10
+evidence:finding-ask submitted                            -   -   -   -  10
+evidence:reply-detail asked                               -   6   -   5   5
+evidence:reply-respond asked                              -   -   -   -   4
+evidence:reply-extend asked                               -   -   -   -   4
+evidence:reply-cancel asked                               -   -   -   -   4
 evidence:case-study-create                                -   -   -   6   6
 evidence:case-study-edit draft-study                      -   -   -   6   6
 evidence:case-study-edit public-study                     -   -   -   6   6
@@ -126,7 +131,7 @@ evidence:file-release transcript-of-for-public            -   -   -   -   5
 evidence:file-erase file-of-draft                         -   -   -   4   4
 evidence:file-erase file-of-for-public                    -   -   -   -   4
 evidence:typed-form-discard typed-form                    -   -   -   4   -
-evidence:typed-form-token                                 -   -   -   3   3
+evidence:typed-form-token                                 -   3   -   3   3
 evidence:finding-lookalikes draft                         -   -   -   6   6
 evidence:finding-lookalikes for-public                    -   -   -   6   6
 login                                                     0   -   -   -   -
