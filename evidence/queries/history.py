@@ -264,7 +264,7 @@ class FindingHistory(ReviewedHistory):
         }
 
     def places_known(self, model: Any) -> Any:
-        """The partnerships or organisations that may be named; none where the area is masked for the reader."""
+        """The partnerships or organisations that may be named: none of a finding whose area is masked."""
         is_masked = self.thing.mask_area and not may_know_areas(self.person)
         return model.objects.none() if is_masked else model.objects.visible_to(self.person)
 

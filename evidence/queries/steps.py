@@ -8,6 +8,8 @@ from evidence.models import Finding, ReviewStep
 from evidence.queries.differences import Difference, differences
 from evidence.queries.wording import FINDING_PARTS
 
+AREA_MASKED = ", area not shown beyond the funder"
+
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
@@ -37,8 +39,7 @@ def step_line(step: ReviewStep) -> StepLine:
         by=str(step.by),
         at=step.at,
         version=step.finding_version,
-        circle=step.get_visibility_display()
-        + (", area not shown beyond the funder" if step.mask_area else ""),
+        circle=f"{step.get_visibility_display()}{AREA_MASKED if step.mask_area else ''}",
         reason=step.reason,
         changes=differences(submitted, published, FINDING_PARTS),
     )

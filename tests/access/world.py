@@ -79,20 +79,10 @@ MARKED = (
     "sourceappraisal",
     "former",
     "change",
-MARKED = (
-    "title",
-    "text",
-    "quote",
-    "note",
-    "role",
-    "reason",
-    "printed",
-    "comment",
-    "appraisal",
-    "sourceappraisal",
     "file",
     "transcript",
-)
+    "reply",
+    "response",
 )
 # What partnerships are asked about a finding that only the team may read, as the words were and as they are.
 ASKED_MARKED = ("title", "text", "quote", "request")
