@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -17,7 +17,7 @@ from evidence.actions.exports import record_findings_export
 from evidence.exchange.findings_csv import findings_csv
 from evidence.filtersets import FindingFilterSet
 from evidence.models import Coding, Finding
-from evidence.models.finding import may_know_areas
+from evidence.models.finding import area_known_to, may_know_areas
 from evidence.queries.appraisals import own_appraisal, quality
 from evidence.queries.cards import AREA_NOT_SHOWN, Card, cards_of, with_excerpts
 from evidence.queries.citations import citation_lines
@@ -31,6 +31,8 @@ from evidence.views.appraisals import at_least_selects
 from evidence.views.attachments import file_lines
 from evidence.views.kinds import KINDS
 from partnerships.access import Permission, has_permission
+from partnerships.functions import JSONList
+from partnerships.models import Organisation, Partnership, Sector
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 from partnerships.views.filtering import errors_of, pairs_in_use, printable, query_of, tags_of
 
@@ -128,7 +130,12 @@ class FindingDetailView(VisibleDetailView):
                 "appraisal__by",
                 "source__appraisal__by",
             )
-            .annotate(reply_rows=replies_json(person))
+            .annotate(
+                partnership_rows=named(person, Partnership, "slug", area_known_to(person, "findings__")),
+                organisation_rows=named(person, Organisation, "slug", area_known_to(person, "findings__")),
+                sector_rows=named(person, Sector, "code"),
+                reply_rows=replies_json(person),
+            )
             .annotate(**{"request_rows": requests_json()} if in_team else {})
         )
 
@@ -140,10 +147,7 @@ class FindingDetailView(VisibleDetailView):
             "quoted_from": self.quoted_from(),
             "codings": [coding_line(coding) for coding in finding.codings.select_related("item")],
             "citations": citation_lines(finding.citations.select_related("reference")),
-            "partnerships": finding.partnerships.visible_to(person) if located else [],
-            "organisations": finding.organisations.visible_to(person) if located else [],
             "area_not_shown": "" if located else AREA_NOT_SHOWN,
-            "sectors": finding.sectors.visible_to(person),
             "steps": steps_of(person, finding),
             "replies": [reply_of_row(row) for row in finding.reply_rows],
             "requests": [request_of_row(row) for row in getattr(finding, "request_rows", ())],
@@ -163,6 +167,12 @@ class FindingDetailView(VisibleDetailView):
         source = self.object.source
         may_read_role = has_permission(self.request.user, Permission.READ_SHARED_WITH_FUNDER)
         return source.respondent_role if source and may_read_role else ""
+
+
+def named(person: Any, model: Any, key: str, *rules: Q) -> JSONList:
+    """The partnerships, organisations or sectors that a finding names, of those this person may know of."""
+    rows = model.objects.visible_to(person).filter(*rules, findings=OuterRef("pk"))
+    return JSONList(rows, **{key: key, "name": "name"})
 
 
 def coding_line(coding: Coding) -> dict[str, str]:

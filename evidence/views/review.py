@@ -74,7 +74,7 @@ class StepView(SignedInMixin, TakenByAction, VisibleDetailView):
         if not self.may(request.user, self.object):
             messages.info(request, self.cannot(self.object))
             return redirect(self.object)
-        return self.render_to_response(self.get_context_data())
+        return self.render_to_response(self.get_context_data(may_take=True))
 
     def show_again(self, form: StepForm, current: Finding) -> HttpResponse:
         """The same page on the finding as it is now, with everything that was typed."""
@@ -94,7 +94,7 @@ class StepView(SignedInMixin, TakenByAction, VisibleDetailView):
         person, finding = self.request.user, self.object
         this = Finding.objects.visible_to(person).filter(pk=finding.pk)
         cards = with_excerpts(cards_of(person, this, labels_for(person)), {finding.pk: finding.text})
-        return super().get_context_data(**kwargs) | {
+        context = {
             "title": self.title,
             "lead": self.lead,
             "button_label": self.button,
@@ -102,8 +102,10 @@ class StepView(SignedInMixin, TakenByAction, VisibleDetailView):
             "card": cards[0],
             "codings": [coding_line(coding) for coding in finding.codings.select_related("item")],
             "comments": comments_on(person, finding),
-            "may_take": self.may(person, finding),
         }
+        if "may_take" not in kwargs:
+            context["may_take"] = self.may(person, finding)
+        return super().get_context_data(**kwargs) | context
 
 
 class SubmitView(StepView):

@@ -45,14 +45,14 @@ evidence:source-detail source-of-for-team                 -   -   -  10  10
 evidence:source-detail source-of-draft                    -   -   -  10  10
 evidence:finding-list                                     5   8   8   8   8
 evidence:finding-csv                                      6  11  11  11  11
-evidence:finding-detail draft                             -   -   -  12  12
-evidence:finding-detail submitted                         -   -   -  12  12
-evidence:finding-detail returned                          -   -   -  12  12
-evidence:finding-detail withdrawn                         -   -   -  12  12
-evidence:finding-detail for-team                          -   -   -  12  12
-evidence:finding-detail for-funder                        -   -  10  12  12
-evidence:finding-detail for-partnerships                  -  10  10  12  12
-evidence:finding-detail for-public                        7  10  10  12  12
+evidence:finding-detail draft                             -   -   -   9   9
+evidence:finding-detail submitted                         -   -   -   9  11
+evidence:finding-detail returned                          -   -   -   9   9
+evidence:finding-detail withdrawn                         -   -   -   9   9
+evidence:finding-detail for-team                          -   -   -   9  11
+evidence:finding-detail for-funder                        -   -   7   9  11
+evidence:finding-detail for-partnerships                  -   7   7   9   9
+evidence:finding-detail for-public                        4   7   7   9   9
 evidence:finding-history draft                            -   -   -  10  10
 evidence:finding-history submitted                        -   -   -  10  10
 evidence:finding-history returned                         -   -   -  10  10
@@ -79,8 +79,8 @@ evidence:finding-copy draft                               -   -   -  11  11
 evidence:finding-copy for-public                          -   -   -  11  11
 evidence:finding-submit draft                             -   -   -  11  11
 evidence:finding-return submitted                         -   -   -   -   9
-evidence:finding-publish submitted                        -   -   -   -  11
-evidence:finding-publish for-public                       -   -   -   -  11
+evidence:finding-publish submitted                        -   -   -   -  12
+evidence:finding-publish for-public                       -   -   -   -  12
 evidence:finding-publish-with-changes submitted           -   -   -   -  12
 evidence:finding-bulk                                     -   -   -   -   4
 evidence:finding-withdraw for-public                      -   -   -   9   9
@@ -91,7 +91,7 @@ evidence:finding-appraise draft                           -   -   -   7   7
 evidence:finding-appraise submitted                       -   -   -   7   7
 evidence:finding-appraise for-public                      -   -   -   7   7
 evidence:inbox                                            -   6   -  11  10
-evidence:finding-ask submitted                            -   -   -   -  10
+evidence:finding-ask submitted                            -   -   -   -  12
 evidence:reply-detail asked                               -   6   -   5   5
 evidence:reply-respond asked                              -   -   -   -   4
 evidence:reply-extend asked                               -   -   -   -   4
