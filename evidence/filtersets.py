@@ -10,8 +10,10 @@ from drf_spectacular.utils import extend_schema_field
 
 from evidence.models import (
     PRINCIPLES,
+    Assessment,
     CaseStudy,
     Coding,
+    Confidence,
     Finding,
     FrameworkItem,
     Principle,
@@ -253,4 +255,17 @@ class SourceFilterSet(QualityFilterSet):
 
     class Meta:
         model = Source
+        fields: list[str] = []
+
+
+class AssessmentFilterSet(FilterSet):
+    """Which judgements: of which items, and how much confidence they give."""
+
+    item = KeysFilter(FrameworkItem, "code", field_name="item", label="Framework item")
+    kind = ChoicesFilter(field_name="item__kind", choices=FrameworkItem.Kind.choices, label="Kind of item")
+    confidence = ChoicesFilter(choices=Confidence.choices, label="Confidence")
+    is_stale = YesNoFilter(field_name="is_stale", label="Out of date")
+
+    class Meta:
+        model = Assessment
         fields: list[str] = []

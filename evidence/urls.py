@@ -6,6 +6,7 @@ from evidence.models import Finding, Source
 from evidence.views import (
     appraisals,
     approval,
+    assessments,
     attachments,
     bulk,
     case_studies,
@@ -17,6 +18,7 @@ from evidence.views import (
     home,
     items,
     lookalikes,
+    negative_searches,
     organisations,
     partnerships,
     programmes,
@@ -50,6 +52,21 @@ def item_paths() -> list[URLPattern]:
                 history.ItemHistoryView.as_view(kind=kind),
                 name=f"{pages.name}-history",
             ),
+            path(
+                f"{pages.address}/<slug:code>/confidence/",
+                assessments.ItemConfidenceView.as_view(kind=kind),
+                name=f"{pages.name}-confidence",
+            ),
+            path(
+                f"{pages.address}/<slug:code>/confidence/new/",
+                assessments.AssessView.as_view(kind=kind),
+                name=f"{pages.name}-assess",
+            ),
+            path(
+                f"{pages.address}/<slug:code>/negative-search/",
+                negative_searches.NegativeSearchCreateView.as_view(kind=kind),
+                name=f"{pages.name}-negative-search",
+            ),
         ]
     return paths
 
@@ -58,6 +75,17 @@ urlpatterns: list[URLPattern] = [
     path("", home.HomeView.as_view(), name="home"),
     path("themes/<slug:slug>/", themes.ThemeDetailView.as_view(), name="theme-detail"),
     *item_paths(),
+    path("assessments/", assessments.AssessmentListView.as_view(), name="assessment-list"),
+    path(
+        "assessments/profile/",
+        assessments.AssessmentListView.as_view(is_profile=True),
+        name="assessment-profile",
+    ),
+    path(
+        "negative-searches/<int:pk>/remove/",
+        negative_searches.NegativeSearchRemoveView.as_view(),
+        name="negative-search-remove",
+    ),
     path("findings/", findings_reading.FindingListView.as_view(), name="finding-list"),
     path("findings.csv", findings_reading.FindingCsvView.as_view(), name="finding-csv"),
     path("findings/new/", findings_writing.FindingCreateView.as_view(), name="finding-create"),

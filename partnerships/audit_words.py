@@ -34,6 +34,7 @@ DEEDS = {
     "changed": "changed",
     "appraised": "appraised",
     "appraisal-removed": "took away the appraisal of",
+    "assessed": "judged the confidence in",
     "begun": "began",
     "claimed": "took for review",
     "claim-released": "gave up the review of",

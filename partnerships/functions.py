@@ -19,6 +19,7 @@ class JSONList(Subquery):
     """
 
     output_field = JSONField()
+    empty_result_set_value = "[]"  # of rows that nobody can be: an empty list, as of rows that are not there
 
     def __init__(self, queryset: QuerySet, field: str = "", **fields: str) -> None:
         # Names of our own, so that none is ambiguous where the list is put together.

@@ -11,7 +11,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
-from evidence.api import fieldwork, findings, framework, partnerships
+from evidence.api import assessments, fieldwork, findings, framework, partnerships
 from talentmatch.api_description import OnceGenerator, sections, shapes
 
 router = DefaultRouter()
@@ -34,6 +34,7 @@ router.register("partnerships", partnerships.PartnershipViewSet, "api-partnershi
 router.register("findings", findings.FindingViewSet, "api-findings")
 router.register("case-studies", fieldwork.CaseStudyViewSet, "api-case-studies")
 router.register("sources", fieldwork.SourceViewSet, "api-sources")
+router.register("assessments", assessments.AssessmentViewSet, "api-assessments")
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

@@ -19,18 +19,26 @@ from evidence.actions.attachments import attachment_storage
 from evidence.models import (
     Appraisal,
     Approach,
+    AssessedFinding,
+    AssessedIndicator,
+    Assessment,
     Attachment,
     Barrier,
     Benefit,
     CaseStudy,
     Coding,
     Comment,
+    Component,
+    ComponentConcern,
+    Concern,
+    Confidence,
     Driver,
     Finding,
     FindingCitation,
     FrameworkItem,
     ItemCitation,
     Lesson,
+    NegativeSearch,
     Outcome,
     Programme,
     Reference,
@@ -614,3 +622,66 @@ class CommentFactory(DjangoModelFactory):
     def mentions(self: Comment, create: bool, people: Iterable[Person] | None, **_: Any) -> None:
         if people:
             self.mentions.set(people)
+
+
+class AssessmentFactory(DjangoModelFactory):
+    """A judgement of a lesson, shared with the funder, with no concern about any component."""
+
+    class Meta:
+        model = Assessment
+        skip_postgeneration_save = True
+
+    item = factory.SubFactory(LessonFactory)
+    number = 1
+    confidence = Confidence.MODERATE
+    explanation = "Most of it agrees."
+    item_version = factory.SelfAttribute("item.version")
+    made_by = factory.SubFactory(PersonFactory, lead=True)
+
+    @factory.post_generation
+    def concerns(self: Assessment, create: bool, concern: str | None, **_: Any) -> None:
+        for component in Component:
+            ComponentConcernFactory(assessment=self, component=component)
+
+
+class ComponentConcernFactory(DjangoModelFactory):
+    class Meta:
+        model = ComponentConcern
+        django_get_or_create = ("assessment", "component")
+
+    assessment = factory.SubFactory(AssessmentFactory)
+    component = Component.METHODS
+    concern = Concern.NONE
+
+
+class AssessedIndicatorFactory(DjangoModelFactory):
+    class Meta:
+        model = AssessedIndicator
+
+    assessment = factory.SubFactory(AssessmentFactory)
+    kind = AssessedIndicator.Kind.SOURCES
+    derived = "2 in all: interview (2)"
+
+
+class NegativeSearchFactory(DjangoModelFactory):
+    """A search for evidence against a lesson, after which none was found."""
+
+    class Meta:
+        model = NegativeSearch
+
+    item = factory.SubFactory(LessonFactory)
+    looked_on = A_DAY
+    looked_in = "Both workshops."
+    looked_for = "Anybody who disagreed."
+    made_by = factory.SubFactory(PersonFactory, evaluator=True)
+
+
+class AssessedFindingFactory(DjangoModelFactory):
+    """A finding beneath a judgement, as it was then."""
+
+    class Meta:
+        model = AssessedFinding
+
+    assessment = factory.SubFactory(AssessmentFactory)
+    finding = factory.SubFactory(FindingFactory, published=True)
+    direction = Coding.Direction.SUPPORTS

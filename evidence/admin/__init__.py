@@ -1,5 +1,25 @@
 """The admin of the framework and its evidence, a module for each subject."""
 
-from evidence.admin import appraisal, attachment, fieldwork, finding, framework, reference, review, source
+from evidence.admin import (
+    appraisal,
+    assessment,
+    attachment,
+    fieldwork,
+    finding,
+    framework,
+    reference,
+    review,
+    source,
+)
 
-__all__ = ["appraisal", "attachment", "fieldwork", "finding", "framework", "reference", "review", "source"]
+__all__ = [
+    "appraisal",
+    "assessment",
+    "attachment",
+    "fieldwork",
+    "finding",
+    "framework",
+    "reference",
+    "review",
+    "source",
+]

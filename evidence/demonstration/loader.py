@@ -18,6 +18,7 @@ from django.utils import timezone
 from PIL import ExifTags, Image, ImageDraw
 
 from evidence.actions.appraisals import AppraisalInput, appraise, may_appraise, versions_so_far
+from evidence.actions.assessment import AssessmentInput, ConcernInput, assess_item
 from evidence.actions.attachments import add_attachment, release_attachment
 from evidence.actions.fieldwork import (
     CaseStudyInput,
@@ -61,7 +62,7 @@ def is_loaded() -> bool:
 
 @transaction.atomic
 def load_demonstration() -> None:
-    """Add the accounts, organisations, fieldwork, files, findings and appraisals that are missing."""
+    """Add the accounts, organisations, fieldwork, findings, and all that hangs on them, that are missing."""
     people = {entry["email"]: load_person(entry) for entry in read("people.yaml")}
     organisations = {entry["key"]: load_organisation(entry) for entry in read("organisations.yaml")}
     sources = load_fieldwork(read("fieldwork.yaml"), people)
@@ -71,6 +72,8 @@ def load_demonstration() -> None:
     for entry in read("appraisals.yaml"):
         subject = findings[entry["finding"]] if "finding" in entry else sources[entry["source"]]
         load_appraisal(entry, subject, people)
+    for entry in read("assessments.yaml"):
+        load_assessment(entry, people)
 
 
 def read(name: str) -> Any:
@@ -328,4 +331,23 @@ def finding_input(
             )
             for coding in entry["codings"]
         ],
+    )
+
+
+def load_assessment(entry: dict[str, Any], people: dict[str, Person]) -> None:
+    """The first judgement of an item; one that somebody has judged already is left alone."""
+    item = FrameworkItem.objects.get(code=entry["item"])
+    if item.assessments.exists():
+        return
+    assess_item(
+        by=people["lead@demo.example"],
+        item=item,
+        data=AssessmentInput(
+            confidence=entry["confidence"],
+            explanation=entry["explanation"],
+            dissent=entry.get("dissent") or "",
+            visibility=entry["visibility"],
+            concerns={name: ConcernInput(**concern) for name, concern in entry["concerns"].items()},
+        ),
+        last_seen=0,
     )

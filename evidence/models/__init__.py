@@ -1,6 +1,15 @@
 """WHAT is known: the framework of the review, references, sources, findings and their review."""
 
 from evidence.models.appraisal import JUDGED, PRINCIPLES, Appraisal, Principle, Step
+from evidence.models.assessment import (
+    AssessedFinding,
+    AssessedIndicator,
+    Assessment,
+    Component,
+    ComponentConcern,
+    Concern,
+    Confidence,
+)
 from evidence.models.attachment import Attachment
 from evidence.models.comment import Comment
 from evidence.models.fieldwork import CaseStudy, Wave
@@ -17,6 +26,7 @@ from evidence.models.framework import (
     ResearchQuestion,
     Theme,
 )
+from evidence.models.negative_search import NegativeSearch
 from evidence.models.reference import Citation, Programme, Reference
 from evidence.models.reply import ReplyRequest
 from evidence.models.review import ReviewStep
@@ -29,6 +39,9 @@ __all__ = [
     "PRINCIPLES",
     "Appraisal",
     "Approach",
+    "AssessedFinding",
+    "AssessedIndicator",
+    "Assessment",
     "Attachment",
     "Barrier",
     "Benefit",
@@ -36,12 +49,17 @@ __all__ = [
     "Citation",
     "Coding",
     "Comment",
+    "Component",
+    "ComponentConcern",
+    "Concern",
+    "Confidence",
     "Driver",
     "Finding",
     "FindingCitation",
     "FrameworkItem",
     "ItemCitation",
     "Lesson",
+    "NegativeSearch",
     "Outcome",
     "Principle",
     "Programme",

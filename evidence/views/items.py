@@ -8,13 +8,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from evidence.actions.negative_searches import may_remove
 from evidence.filtersets import FindingFilterSet
 from evidence.models import Finding, FrameworkItem
 from evidence.queries.bearing import SHOWN, newest_by_direction
 from evidence.queries.citations import citation_lines
+from evidence.queries.confidence import current_assessments
 from evidence.queries.facets import Facet, facets
 from evidence.queries.items import item_groups, item_rows, with_baseline
 from evidence.queries.labels import Labels, labels_for
+from evidence.queries.negative_searches import searches_of, with_negative_searches
 from evidence.queries.standing import RULE, standings
 from evidence.views.appraisals import at_least_selects
 from evidence.views.kinds import KINDS, KindPages
@@ -88,6 +91,9 @@ class ItemDetailView(OneItemView):
 
     template_name = "evidence/item_detail.html"
 
+    def get_queryset(self) -> QuerySet[FrameworkItem]:
+        return with_negative_searches(self.request.user, super().get_queryset())
+
     @cached_property
     def labels(self) -> Labels:
         return labels_for(self.request.user)
@@ -109,6 +115,8 @@ class ItemDetailView(OneItemView):
             "pages": KINDS[self.kind],
             "standing": standings(person, [item])[item.pk],
             "rule": RULE,
+            "assessment": current_assessments(person).filter(item=item).first(),
+            "searches": [(search, may_remove(person, search)) for search in searches_of(item)],
             "changed": self.changed_since_the_review(),
             "citations": citation_lines(item.citations.select_related("reference")),
             "children": self.labels.children_of(item),

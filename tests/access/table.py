@@ -421,6 +421,60 @@ FILES = [
     Row("POST", "evidence:file-erase", "file of draft", after(AUTHOR_AND_LEADS), {"version": 1}),
 ]
 
+JUDGING = "login 403 403 403 403 403 200 403 login"
+ITEM_PAGES = {
+    "lesson": "lesson number",
+    "benefit": "benefit",
+    "driver": "driver",
+    "barrier": "barrier",
+    "approach": "approach",
+    "outcome": "outcome",
+    "question": "research-question",
+}
+JUDGEMENT = {
+    **{f"{component}_concern": "none" for component in ("methods", "coherence", "adequacy", "relevance")},
+    "confidence": "high",
+    "explanation": "All agree.",
+    "visibility": "funder",
+}
+# Nothing can speak against a question.
+NO_SIDES = "login 403 403 403 404 404 404 403 login"
+SEARCHED = {"looked_on": "4/3/2015", "looked_in": "Both workshops.", "looked_for": "Anybody who disagreed."}
+REMOVING = "login 404 404 403 200 403 200 404 login"
+CONFIDENCE = [
+    *(
+        Row("GET", f"evidence:{name}-negative-search", thing, LOGGING if name != "question" else NO_SIDES)
+        for name, thing in ITEM_PAGES.items()
+    ),
+    *(
+        Row(
+            "POST",
+            f"evidence:{name}-negative-search",
+            thing,
+            after(LOGGING if name != "question" else NO_SIDES),
+            SEARCHED,
+        )
+        for name, thing in ITEM_PAGES.items()
+    ),
+    Row("GET", "evidence:negative-search-remove", "negative search", REMOVING),
+    Row("POST", "evidence:negative-search-remove", "negative search", after(REMOVING)),
+    Row("GET", "evidence:assessment-list", "", READ),
+    Row("GET", "evidence:assessment-profile", "", READ),
+    *(Row("GET", f"evidence:{name}-confidence", thing, READ) for name, thing in ITEM_PAGES.items()),
+    *(Row("GET", f"evidence:{name}-assess", thing, JUDGING) for name, thing in ITEM_PAGES.items()),
+    *(
+        Row(
+            "POST",
+            f"evidence:{name}-assess",
+            thing,
+            after(JUDGING),
+            # The lesson has been judged once already.
+            JUDGEMENT | {"last_seen": 1 if name == "lesson" else 0},
+        )
+        for name, thing in ITEM_PAGES.items()
+    ),
+]
+
 OWN = "login 200 200 200 200 200 200 200 login"
 NEW = "slow green kettle"
 FOR_SIGNING_IN = "200 302 302 302 302 302 302 302 200"
@@ -518,6 +572,10 @@ API = [
     Row("POST", "api-sources-appraise", "source of for-public", API_SOURCE_APPRAISED, APPRAISAL),
     Row("POST", "api-sources-appraise", "source of draft", API_AUTHOR_AND_LEADS, APPRAISAL),
     Row("POST", "api-sources-list", "", everybody("405")),
+    Row("GET", "api-assessments-list", "", READ),
+    Row("GET", "api-assessments-detail", "lesson", FUNDER_AND_TEAM),
+    Row("POST", "api-assessments-list", "", everybody("405")),
+    Row("DELETE", "api-assessments-detail", "lesson", everybody("405")),
     Row("DELETE", "api-sources-detail", "source of draft", everybody("405")),
     Row("POST", "api-findings-list", "", API_LOGGING, {"text": "What was found."}),
     Row("PATCH", "api-findings-detail", "draft", API_AUTHOR_AND_LEADS, {"version": 1, "title": "Else"}),
@@ -585,4 +643,4 @@ API = [
     ),
 ]
 
-TABLE = [*PAGES, *FORMS, *REPLIES, *FIELDWORK, *FILES, *ACCOUNTS, *AUDIT, *TOP, *API]
+TABLE = [*PAGES, *FORMS, *REPLIES, *FIELDWORK, *FILES, *CONFIDENCE, *ACCOUNTS, *AUDIT, *TOP, *API]

@@ -42,6 +42,8 @@ evidence.FrameworkItem           200 403 200 302 403   200 403 200 302 403
 evidence.Reference               200 200 200 302 403   200 200 200 302 403
 evidence.Programme               200 200 200 302 403   200 200 200 302 403
 evidence.Finding                 200 403 200 200 403   200 403 200 403 403
+evidence.Assessment              200 403 200 302 403   403 403 403 404 403
+evidence.NegativeSearch          200 403 200 302 403   403 403 403 404 403
 evidence.Coding                  200 403 200 302 403   200 403 200 302 403
 evidence.ReviewStep              200 403 200 302 403   403 403 403 404 403
 evidence.Attachment              200 403 200 302 403   403 403 403 403 403

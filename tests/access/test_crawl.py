@@ -146,8 +146,11 @@ def forbidden_words(persona: str) -> set[str]:
     if persona not in {"funder", "evaluator", "other_evaluator", "lead"}:
         withheld = ("role", "appraisal", "sourceappraisal")
         words |= {mark(name, part) for name in FINDINGS for part in withheld}
+        words |= {mark("judged", "explanation"), mark("judged", "dissent"), mark("judged", "concern")}
+        words |= {mark("judged", "lookedin"), mark("judged", "lookedfor")}
     if persona not in in_team:
         words |= {mark(name, part) for name in FINDINGS for part in TEAMS_OWN}
+        words.add(mark("judged", "indicator"))
     return words
 
 

@@ -22,6 +22,8 @@ from tests.factories import (
     AppraisalFactory,
     ApproachFactory,
     AreaFactory,
+    AssessedIndicatorFactory,
+    AssessmentFactory,
     AttachmentFactory,
     AuditRowFactory,
     BarrierFactory,
@@ -36,6 +38,7 @@ from tests.factories import (
     ItemCitationFactory,
     LessonFactory,
     MembershipFactory,
+    NegativeSearchFactory,
     OrganisationFactory,
     OutcomeFactory,
     ProgrammeFactory,
@@ -146,6 +149,7 @@ class World:
             "typed form": self.typed_form.key,
             "asked": self.asked.ref,
             "reporter": str(self.personas.reporter.pk),
+            "negative search": str(self.items[Kind.LESSON].negative_searches.get().pk),
             "evaluator": str(self.personas.evaluator.pk),
         }
 
@@ -296,6 +300,27 @@ def make_world(*findings: str) -> World:
         asked=make_request(personas),
         findings={},
     )
+    judge(items[Kind.LESSON], personas)
     for name in findings or FINDINGS:
         world.add_finding(name)
     return world
+
+
+def judge(item: FrameworkItem, personas: Personas) -> None:
+    """A judgement of an item, shared with the funder, with marked words."""
+    assessment = AssessmentFactory(
+        item=item,
+        made_by=personas.lead,
+        explanation=f"Judged so: {mark('judged', 'explanation')}.",
+        dissent=f"One saw it differently: {mark('judged', 'dissent')}.",
+    )
+    for concern in assessment.concerns.all():
+        concern.concern, concern.reason = "minor", f"For {mark('judged', 'concern')}."
+        concern.save()
+    AssessedIndicatorFactory(assessment=assessment, derived=mark("judged", "indicator"))
+    NegativeSearchFactory(
+        item=item,
+        made_by=personas.evaluator,
+        looked_in=f"In {mark('judged', 'lookedin')}.",
+        looked_for=f"For {mark('judged', 'lookedfor')}.",
+    )

@@ -7,7 +7,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.access.table import ACCOUNTS, API, AUDIT, FIELDWORK, FILES, FORMS, PAGES, REPLIES, TOP, Row
+from tests.access.table import (
+    ACCOUNTS,
+    API,
+    AUDIT,
+    CONFIDENCE,
+    FIELDWORK,
+    FILES,
+    FORMS,
+    PAGES,
+    REPLIES,
+    TOP,
+    Row,
+)
 from tests.access.test_table import address_of
 from tests.access.world import World
 
@@ -29,6 +41,8 @@ GROUPS: dict[str, list[Row]] = {
     "fieldwork": FIELDWORK,
     "files": FILES,
     "replies": REPLIES,
+    # The kinds of items share these pages.
+    "confidence": [row for row in CONFIDENCE if "assessment" in row.name or "lesson" in row.name],
     "accounts": [*ACCOUNTS, *AUDIT],
     "top": [*TOP, *(row for row in API if row.name == "api-docs")],
 }

@@ -11,19 +11,35 @@ COUNTS = """
 evidence:home                                             7  10  10  10  10
 evidence:theme-detail theme                               4   7   7   7   7
 evidence:lesson-list                                      2   5   5   5   5
-evidence:lesson-detail lesson-number                      7  10  10  10  10
+evidence:lesson-detail lesson-number                      8  11  11  11  11
 evidence:driver-list                                      2   5   5   5   5
-evidence:driver-detail driver                             7  10  10  10  10
+evidence:driver-detail driver                             8  11  11  11  11
 evidence:barrier-list                                     2   5   5   5   5
-evidence:barrier-detail barrier                           7  10  10  10  10
+evidence:barrier-detail barrier                           8  11  11  11  11
 evidence:benefit-list                                     2   5   5   5   5
-evidence:benefit-detail benefit                           7  10  10  10  10
+evidence:benefit-detail benefit                           8  11  11  11  11
 evidence:approach-list                                    2   5   5   5   5
-evidence:approach-detail approach                         7  10  10  10  10
+evidence:approach-detail approach                         8  11  11  11  11
 evidence:outcome-list                                     2   5   5   5   5
-evidence:outcome-detail outcome                           7  10  10  10  10
+evidence:outcome-detail outcome                           8  11  11  11  11
 evidence:question-list                                    2   5   5   5   5
-evidence:question-detail research-question                7  10  10  10  10
+evidence:question-detail research-question                8  11  11  11  11
+evidence:assessment-list                                  1   4   6   6   6
+evidence:assessment-profile                               1   4   6   6   6
+evidence:lesson-confidence lesson-number                  2   5   8  10  10
+evidence:benefit-confidence benefit                       2   5   5   5   5
+evidence:driver-confidence driver                         2   5   5   5   5
+evidence:barrier-confidence barrier                       2   5   5   5   5
+evidence:approach-confidence approach                     2   5   5   5   5
+evidence:outcome-confidence outcome                       2   5   5   5   5
+evidence:question-confidence research-question            2   5   5   5   5
+evidence:lesson-assess lesson-number                      -   -   -   -  11
+evidence:benefit-assess benefit                           -   -   -   -  10
+evidence:driver-assess driver                             -   -   -   -  10
+evidence:barrier-assess barrier                           -   -   -   -  10
+evidence:approach-assess approach                         -   -   -   -  10
+evidence:outcome-assess outcome                           -   -   -   -  10
+evidence:question-assess research-question                -   -   -   -  10
 evidence:sector-list                                      1   4   4   4   4
 evidence:sector-detail sector                             7  10  10  10  10
 evidence:partnership-list                                 3   6   6   6   6
@@ -197,4 +213,13 @@ api-sources-list                                          0   3   5   5   5
 api-sources-detail source-of-for-public                   -   -   4   4   4
 api-sources-detail source-of-for-team                     -   -   -   4   4
 api-sources-detail source-of-draft                        -   -   -   4   4
+api-assessments-list                                      1   4   4   4   4
+api-assessments-detail lesson                             -   -   4   4   4
+evidence:lesson-negative-search lesson-number             -   -   -   4   4
+evidence:benefit-negative-search benefit                  -   -   -   4   4
+evidence:driver-negative-search driver                    -   -   -   4   4
+evidence:barrier-negative-search barrier                  -   -   -   4   4
+evidence:approach-negative-search approach                -   -   -   4   4
+evidence:outcome-negative-search outcome                  -   -   -   4   4
+evidence:negative-search-remove negative-search           -   -   -   4   4
 """

@@ -9,7 +9,19 @@ from django.test.utils import CaptureQueriesContext
 
 from evidence.models import Coding, Finding, FindingCitation, Source
 from partnerships.models import Membership, Organisation
-from tests.access.table import ACCOUNTS, API, AUDIT, FIELDWORK, FILES, FORMS, PAGES, REPLIES, TOP, Row
+from tests.access.table import (
+    ACCOUNTS,
+    API,
+    AUDIT,
+    CONFIDENCE,
+    FIELDWORK,
+    FILES,
+    FORMS,
+    PAGES,
+    REPLIES,
+    TOP,
+    Row,
+)
 from tests.access.test_table import address_of
 from tests.access.world import World, make_world
 from tests.factories import (
@@ -35,7 +47,7 @@ FEW, MANY = 12, 200
 MOST_OF_A_PAGE, MOST_OF_THE_API = 12, 6
 # Streamed in chunks as long as the list: what one chunk takes is reviewed.
 CHUNKED = {"evidence:finding-csv"}
-EVERYTHING = [*PAGES, *FORMS, *REPLIES, *FIELDWORK, *FILES, *ACCOUNTS, *AUDIT, *TOP, *API]
+EVERYTHING = [*PAGES, *FORMS, *REPLIES, *FIELDWORK, *FILES, *CONFIDENCE, *ACCOUNTS, *AUDIT, *TOP, *API]
 ROWS = [row for row in EVERYTHING if row.method == "GET"]
 
 
