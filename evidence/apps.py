@@ -12,10 +12,12 @@ class EvidenceConfig(AppConfig):
         # Models are not ready when this file is read.
         from evidence.actions.notices import register_subjects
         from evidence.actions.replies import tell_what_is_due
+        from evidence.actions.report_notices import register_reports
         from evidence.search_index import ensure_search_triggers
         from partnerships.notices import register_clock
 
         register_subjects()
         register_clock(tell_what_is_due)
+        register_reports()
         # On SQLite a migration that alters a table makes it anew, and its triggers are gone with the old one.
         post_migrate.connect(ensure_search_triggers, sender=self)

@@ -18,7 +18,10 @@ from evidence.models import (
     FrameworkItem,
     Principle,
     Programme,
+    Questionnaire,
     Reference,
+    Round,
+    SelfReport,
     Source,
     Step,
     Theme,
@@ -268,4 +271,23 @@ class AssessmentFilterSet(FilterSet):
 
     class Meta:
         model = Assessment
+        fields: list[str] = []
+
+
+class RoundFilterSet(FilterSet):
+    status = ChoicesFilter(choices=Round.Status.choices, label="Status")
+    questionnaire = KeysFilter(Questionnaire, "slug", field_name="questionnaire", label="Questionnaire")
+
+    class Meta:
+        model = Round
+        fields: list[str] = []
+
+
+class SelfReportFilterSet(FilterSet):
+    round = KeysFilter(Round, "slug", field_name="round", label="Round")
+    partnership = KeysFilter(Partnership, "slug", field_name="partnership", label="Partnership")
+    status = ChoicesFilter(choices=SelfReport.Status.choices, label="Status")
+
+    class Meta:
+        model = SelfReport
         fields: list[str] = []

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evidence.models import Finding, Source
+from evidence.models import Finding, Question, Section, Source
 from evidence.views import (
     appraisals,
     approval,
@@ -22,9 +22,12 @@ from evidence.views import (
     organisations,
     partnerships,
     programmes,
+    questionnaires,
     references,
     replies,
+    reports,
     review,
+    rounds,
     sectors,
     several_findings,
     sources,
@@ -67,6 +70,45 @@ def item_paths() -> list[URLPattern]:
                 negative_searches.NegativeSearchCreateView.as_view(kind=kind),
                 name=f"{pages.name}-negative-search",
             ),
+        ]
+    return paths
+
+
+def questionnaire_paths() -> list[URLPattern]:
+    """Questionnaires, and the parts of their drafts: /questionnaires/standard/ …"""
+    paths = [
+        path("questionnaires/", questionnaires.QuestionnaireListView.as_view(), name="questionnaire-list"),
+        path(
+            "questionnaires/new/",
+            questionnaires.QuestionnaireCreateView.as_view(),
+            name="questionnaire-create",
+        ),
+    ]
+    for address, view, name in (
+        ("", questionnaires.QuestionnaireDetailView, "detail"),
+        ("edit/", questionnaires.QuestionnaireEditView, "edit"),
+        ("preview/", questionnaires.QuestionnairePreviewView, "preview"),
+        ("draft/", questionnaires.QuestionnaireDraftView, "draft"),
+        ("sections/new/", questionnaires.SectionCreateView, "section-create"),
+    ):
+        paths.append(
+            path(f"questionnaires/<slug:slug>/{address}", view.as_view(), name=f"questionnaire-{name}")
+        )
+    sections, questions = "questionnaires/sections/<int:pk>", "questionnaires/questions/<int:pk>"
+    paths += [
+        path(f"{sections}/edit/", questionnaires.SectionEditView.as_view(), name="section-edit"),
+        path(
+            f"{sections}/questions/new/",
+            questionnaires.QuestionCreateView.as_view(),
+            name="report-question-create",
+        ),
+        path(f"{questions}/edit/", questionnaires.QuestionEditView.as_view(), name="report-question-edit"),
+    ]
+    for stem, model, name in ((sections, Section, "section"), (questions, Question, "report-question")):
+        move, remove = questionnaires.PartMoveView, questionnaires.PartRemoveView
+        paths += [
+            path(f"{stem}/move/", move.as_view(model=model), name=f"{name}-move"),
+            path(f"{stem}/remove/", remove.as_view(model=model), name=f"{name}-remove"),
         ]
     return paths
 
@@ -172,6 +214,31 @@ urlpatterns: list[URLPattern] = [
     path("files/<slug:ref>/", attachments.FileView.as_view(), name="file"),
     path("files/<slug:ref>/release/", attachments.ReleaseFileView.as_view(), name="file-release"),
     path("files/<slug:ref>/erase/", attachments.EraseFileView.as_view(), name="file-erase"),
+    path("reports/", reports.ReportListView.as_view(), name="report-list"),
+    path("reports/<slug:ref>/", reports.ReportDetailView.as_view(), name="report-detail"),
+    path("reports/<slug:ref>/word/", reports.ReportWordView.as_view(), name="report-word"),
+    path("reports/<slug:ref>/submit/", reports.ReportSubmitView.as_view(), name="report-submit"),
+    path("reports/<slug:ref>/return/", reports.ReportReturnView.as_view(), name="report-return"),
+    path("reports/<slug:ref>/accept/", reports.ReportAcceptView.as_view(), name="report-accept"),
+    path("reports/<slug:ref>/notes/<slug:question>/", reports.ReportNotesView.as_view(), name="report-notes"),
+    path(
+        "reports/<slug:ref>/subjects/<slug:section>/",
+        reports.ReportSectionView.as_view(),
+        name="report-section",
+    ),
+    path(
+        "reports/<slug:ref>/subjects/<slug:section>/typed/",
+        typed_forms.ReportKeepView.as_view(),
+        name="report-keep",
+    ),
+    path("rounds/", rounds.RoundListView.as_view(), name="round-list"),
+    path("rounds/new/", rounds.RoundCreateView.as_view(), name="round-create"),
+    path("rounds/<slug:slug>/", rounds.RoundDetailView.as_view(), name="round-detail"),
+    path("rounds/<slug:slug>/edit/", rounds.RoundEditView.as_view(), name="round-edit"),
+    path("rounds/<slug:slug>/open/", rounds.RoundOpenView.as_view(), name="round-open"),
+    path("rounds/<slug:slug>/close/", rounds.RoundCloseView.as_view(), name="round-close"),
+    path("rounds/<slug:slug>/remind/", rounds.RoundRemindView.as_view(), name="round-remind"),
+    *questionnaire_paths(),
     path("sectors/", sectors.SectorListView.as_view(), name="sector-list"),
     path("sectors/<slug:code>/", sectors.SectorDetailView.as_view(), name="sector-detail"),
     path("partnerships/", partnerships.PartnershipListView.as_view(), name="partnership-list"),

@@ -28,6 +28,9 @@ class Permission(Enum):
     READ_TEAM = auto()
     LOG_FINDINGS = auto()
     REVIEW_FINDINGS = auto()
+    FILL_IN_REPORTS = auto()
+    REVIEW_REPORTS = auto()
+    MANAGE_ROUNDS = auto()
     EDIT_FRAMEWORK = auto()
     EDIT_PARTNERSHIPS = auto()
     MANAGE_PEOPLE = auto()
@@ -41,16 +44,18 @@ _EVALUATOR = frozenset(
         Permission.READ_SHARED_WITH_FUNDER,
         Permission.READ_TEAM,
         Permission.LOG_FINDINGS,
+        Permission.REVIEW_REPORTS,
     }
 )
 
 PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {
-    Role.REPORTER: frozenset({Permission.READ_SHARED_WITH_PARTNERSHIPS}),
+    Role.REPORTER: frozenset({Permission.READ_SHARED_WITH_PARTNERSHIPS, Permission.FILL_IN_REPORTS}),
     Role.FUNDER: frozenset({Permission.READ_SHARED_WITH_PARTNERSHIPS, Permission.READ_SHARED_WITH_FUNDER}),
     Role.EVALUATOR: _EVALUATOR,
     Role.LEAD: _EVALUATOR
     | {
         Permission.REVIEW_FINDINGS,
+        Permission.MANAGE_ROUNDS,
         Permission.EDIT_FRAMEWORK,
         Permission.EDIT_PARTNERSHIPS,
         Permission.READ_AUDIT,
@@ -58,6 +63,7 @@ PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {
     },
     Role.ADMINISTRATOR: frozenset(
         {
+            Permission.MANAGE_ROUNDS,
             Permission.EDIT_FRAMEWORK,
             Permission.EDIT_PARTNERSHIPS,
             Permission.MANAGE_PEOPLE,

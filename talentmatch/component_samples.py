@@ -339,6 +339,34 @@ def samples() -> dict[str, Any]:
         ],
         "sample_differences": sample_differences(),
         "files": sample_files(),
+        "report_statuses": [
+            ("invited", "Not started"),
+            ("in-progress", "In progress"),
+            ("submitted", "Submitted"),
+            ("returned", "Returned"),
+            ("accepted", "Accepted"),
+            ("late", "Late"),
+        ],
+        "report_tasks": [
+            {
+                "label": "How it began",
+                "href": "#reports",
+                "state": "accepted",
+                "state_label": "Finished",
+                "notes": [],
+            },
+            {
+                "label": "What it takes",
+                "href": "#reports",
+                "state": "returned",
+                "state_label": "To change",
+                "notes": ["2 open notes between colleagues"],
+            },
+        ],
+        "report_table": {
+            "columns": [{"label": "Organisation"}, {"label": "Days"}],
+            "rows": [["A housing association", "18"]],
+        },
         "page": Paginator(range(400), 25).page(7),
         "table_columns": [
             {"label": "Partnership", "sort_href": "#tables", "sorted": "ascending"},

@@ -17,6 +17,7 @@ from factory.django import DjangoModelFactory
 
 from evidence.actions.attachments import attachment_storage
 from evidence.models import (
+    Answer,
     Appraisal,
     Approach,
     AssessedFinding,
@@ -27,6 +28,7 @@ from evidence.models import (
     Benefit,
     CaseStudy,
     Coding,
+    ColleagueNote,
     Comment,
     Component,
     ComponentConcern,
@@ -35,16 +37,24 @@ from evidence.models import (
     Driver,
     Finding,
     FindingCitation,
+    FinishedSection,
     FrameworkItem,
     ItemCitation,
     Lesson,
     NegativeSearch,
     Outcome,
     Programme,
+    Question,
+    Questionnaire,
+    QuestionnaireVersion,
     Reference,
     ReplyRequest,
+    ReportStep,
     ResearchQuestion,
     ReviewStep,
+    Round,
+    Section,
+    SelfReport,
     Source,
     Theme,
     TypedForm,
@@ -685,3 +695,184 @@ class AssessedFindingFactory(DjangoModelFactory):
     assessment = factory.SubFactory(AssessmentFactory)
     finding = factory.SubFactory(FindingFactory, published=True)
     direction = Coding.Direction.SUPPORTS
+
+
+# WHAT: self-reports
+
+
+class QuestionnaireFactory(DjangoModelFactory):
+    class Meta:
+        model = Questionnaire
+
+    slug = factory.Sequence(lambda number: f"questionnaire-{number}")
+    title = factory.Sequence(lambda number: f"Questionnaire {number}")
+
+
+class QuestionnaireVersionFactory(DjangoModelFactory):
+    """A draft; ``fixed=True`` for one that a round has opened with."""
+
+    class Meta:
+        model = QuestionnaireVersion
+
+    class Params:
+        fixed = factory.Trait(
+            fixed_at=factory.LazyFunction(timezone.now), fixed_by=factory.SubFactory(PersonFactory, lead=True)
+        )
+
+    questionnaire = factory.SubFactory(QuestionnaireFactory)
+    number = 1
+
+
+class SectionFactory(DjangoModelFactory):
+    class Meta:
+        model = Section
+
+    questionnaire_version = factory.SubFactory(QuestionnaireVersionFactory)
+    key = factory.Sequence(lambda number: f"section-{number}")
+    title = factory.Sequence(lambda number: f"Subject {number}")
+    order = factory.Sequence(lambda number: number)
+
+
+class QuestionFactory(DjangoModelFactory):
+    """A question for a long text; ``choice=True`` for one with the answers yes and no."""
+
+    class Meta:
+        model = Question
+        skip_postgeneration_save = True
+
+    class Params:
+        choice = factory.Trait(
+            kind=Question.Kind.CHOICE,
+            options=[{"value": "yes", "label": "Yes"}, {"value": "no", "label": "No"}],
+        )
+
+    section = factory.SubFactory(SectionFactory)
+    questionnaire_version = factory.SelfAttribute("section.questionnaire_version")
+    key = factory.Sequence(lambda number: f"question-{number}")
+    kind = Question.Kind.LONG_TEXT
+    text = factory.Sequence(lambda number: f"What about {number}?")
+    order = factory.Sequence(lambda number: number)
+
+    @factory.post_generation
+    def items(self: Question, create: bool, chosen: Iterable[FrameworkItem] | None, **_: Any) -> None:
+        if chosen:
+            self.items.set(chosen)
+
+
+class RoundFactory(DjangoModelFactory):
+    """A planned round; ``opened=True`` or ``shut=True`` for one that is open or closed. It begins today and
+    lasts a month, so that nothing in it is late.
+    """
+
+    class Meta:
+        model = Round
+        skip_postgeneration_save = True
+
+    class Params:
+        opened = factory.Trait(
+            status=Round.Status.OPEN,
+            opened_at=factory.LazyFunction(timezone.now),
+            opened_by=factory.SelfAttribute("created_by"),
+            questionnaire_version=factory.SubFactory(
+                QuestionnaireVersionFactory,
+                questionnaire=factory.SelfAttribute("..questionnaire"),
+                fixed=True,
+            ),
+        )
+        shut = factory.Trait(
+            opened=True,
+            status=Round.Status.CLOSED,
+            closed_at=factory.LazyFunction(timezone.now),
+            closed_by=factory.SelfAttribute("created_by"),
+        )
+
+    slug = factory.Sequence(lambda number: f"round-{number}")
+    title = factory.Sequence(lambda number: f"Round {number}")
+    opens_on = factory.LazyFunction(timezone.localdate)
+    closes_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=30))
+    questionnaire = factory.SubFactory(QuestionnaireFactory)
+    created_by = factory.SubFactory(PersonFactory, lead=True)
+
+    @factory.post_generation
+    def partnerships(self: Round, create: bool, chosen: Iterable[Partnership] | None, **_: Any) -> None:
+        if chosen:
+            self.partnerships.set(chosen)
+
+
+class SelfReportFactory(DjangoModelFactory):
+    """An invitation in an open round; ``begun``, ``submitted``, ``returned`` or ``accepted=True``."""
+
+    class Meta:
+        model = SelfReport
+
+    class Params:
+        begun = factory.Trait(
+            status=SelfReport.Status.IN_PROGRESS,
+            started_at=factory.LazyFunction(timezone.now),
+            started_by=factory.SelfAttribute("invited_by"),
+        )
+        submitted = factory.Trait(
+            begun=True,
+            status=SelfReport.Status.SUBMITTED,
+            submitted_at=factory.LazyFunction(timezone.now),
+            submitted_by=factory.SelfAttribute("invited_by"),
+        )
+        returned = factory.Trait(submitted=True, status=SelfReport.Status.RETURNED)
+        accepted = factory.Trait(
+            submitted=True,
+            status=SelfReport.Status.ACCEPTED,
+            accepted_at=factory.LazyFunction(timezone.now),
+            accepted_by=factory.SelfAttribute("invited_by"),
+        )
+
+    round = factory.SubFactory(RoundFactory, opened=True)
+    partnership = factory.SubFactory(PartnershipFactory)
+    invited_by = factory.SelfAttribute("round.created_by")
+
+
+class AnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = Answer
+
+    question = factory.SubFactory(
+        QuestionFactory,
+        section__questionnaire_version=factory.SelfAttribute("...self_report.round.questionnaire_version"),
+    )
+    self_report = factory.SubFactory(SelfReportFactory, begun=True)
+    value = "We ring each other."
+    updated_by = factory.SubFactory(PersonFactory)
+
+
+class FinishedSectionFactory(DjangoModelFactory):
+    class Meta:
+        model = FinishedSection
+
+    self_report = factory.SubFactory(SelfReportFactory, begun=True)
+    section = factory.SubFactory(
+        SectionFactory,
+        questionnaire_version=factory.SelfAttribute("..self_report.round.questionnaire_version"),
+    )
+    by = factory.SubFactory(PersonFactory)
+
+
+class ColleagueNoteFactory(DjangoModelFactory):
+    class Meta:
+        model = ColleagueNote
+
+    self_report = factory.SubFactory(SelfReportFactory, begun=True)
+    question = factory.SubFactory(
+        QuestionFactory,
+        section__questionnaire_version=factory.SelfAttribute("...self_report.round.questionnaire_version"),
+    )
+    text = factory.Sequence(lambda number: f"Note {number}")
+    by = factory.SubFactory(PersonFactory)
+
+
+class ReportStepFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportStep
+
+    self_report = factory.SubFactory(SelfReportFactory, submitted=True)
+    step = ReportStep.Step.SUBMIT
+    report_version = factory.SelfAttribute("self_report.version")
+    by = factory.SelfAttribute("self_report.invited_by")

@@ -21,9 +21,22 @@ from evidence.actions.finding_input import FindingInput, input_of
 from evidence.actions.finding_rules import AnonymisationPoint
 from evidence.actions.findings import log_finding, publish_finding, update_finding
 from evidence.actions.replies import give_reply, tell_what_is_due
+from evidence.actions.rounds import open_round
+from evidence.actions.self_reports import AnswersConflict, TypedAnswer, save_answers, submit_report
 from evidence.actions.several_findings import log_several
 from evidence.actions.typed_forms import OutOfDate, keep_typed_form
-from evidence.models import Appraisal, Attachment, Finding, ReplyRequest, Source, TypedForm
+from evidence.models import (
+    Answer,
+    Appraisal,
+    Attachment,
+    Finding,
+    ReplyRequest,
+    Round,
+    SelfReport,
+    Source,
+    TypedForm,
+)
+from evidence.models.answer_values import digest_of
 from partnerships.audit import verify
 from partnerships.errors import Conflict, StepRefused
 from partnerships.models import AuditRow, Notice, Person
@@ -33,8 +46,13 @@ from tests.factories import (
     DriverFactory,
     FindingFactory,
     NoticeFactory,
+    PartnershipFactory,
     PersonFactory,
+    QuestionFactory,
     ReplyRequestFactory,
+    RoundFactory,
+    SectionFactory,
+    SelfReportFactory,
     SourceFactory,
 )
 from tests.personas import make_personas
@@ -336,3 +354,59 @@ def test_twenty_processes_remind_once() -> None:
     ReplyRequest.objects.update(due_on=timezone.localdate())
     all_at_once(lambda number: tell_what_is_due())
     assert Notice.objects.filter(kind="reply-due").count() == 1
+
+
+def test_twenty_answers_to_one_question_make_one_and_show_the_others() -> None:
+    """Nobody writes over an answer that they have not seen."""
+    report = SelfReportFactory()
+    question = QuestionFactory(section__questionnaire_version=report.round.questionnaire_version)
+    reporter = PersonFactory(reporter_for=report.partnership)
+
+    def answer(number: int) -> list[str]:
+        typed = TypedAnswer(question, f"Answer {number}", seen_digest=digest_of(""))
+        by = Person.objects.get(pk=reporter.pk)
+        return save_answers(by=by, report=report, section=question.section, typed=[typed])
+
+    results = all_at_once(answer)
+    [winner] = [place for place, result in enumerate(results) if not isinstance(result, AnswersConflict)]
+    assert Answer.objects.get().value == f"Answer {winner}"
+    assert SelfReport.objects.get().status == SelfReport.Status.IN_PROGRESS
+    assert AuditRow.objects.filter(verb="self-report.answered").count() == 1
+
+
+def test_nothing_is_written_after_a_report_was_submitted() -> None:
+    report = SelfReportFactory(begun=True)
+    section = SectionFactory(questionnaire_version=report.round.questionnaire_version)
+    questions = QuestionFactory.create_batch(AT_ONCE, section=section)
+    reporter = PersonFactory(reporter_for=report.partnership)
+
+    def answer_or_submit(number: int) -> Any:
+        by = Person.objects.get(pk=reporter.pk)
+        mine = SelfReport.objects.get(pk=report.pk)
+        if number % 2:
+            return submit_report(by=by, report=mine, version=mine.version, declared=True).version
+        return save_answers(
+            by=by, report=mine, section=section, typed=[TypedAnswer(questions[number], "Much.")]
+        )
+
+    all_at_once(answer_or_submit)
+    report.refresh_from_db()
+    if report.status == SelfReport.Status.SUBMITTED:
+        assert not Answer.objects.filter(updated_at__gt=report.submitted_at).exists()
+    assert report.steps.count() == (report.status == SelfReport.Status.SUBMITTED)
+    assert report.version == 1 + Answer.objects.count() + report.steps.count()
+
+
+def test_twenty_openings_of_one_round_ask_once() -> None:
+    asked = QuestionFactory()
+    partnership = PartnershipFactory()
+    questionnaire = asked.questionnaire_version.questionnaire
+    round_ = RoundFactory(questionnaire=questionnaire, partnerships=[partnership])
+
+    def open_it(number: int) -> str:
+        by = Person.objects.get(pk=round_.created_by_id)
+        return open_round(by=by, round_=Round.objects.get(pk=round_.pk), version=1).status
+
+    results = all_at_once(open_it)
+    assert [result for result in results if not isinstance(result, Conflict | StepRefused)] == ["open"]
+    assert SelfReport.objects.count() == 1

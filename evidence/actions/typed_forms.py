@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from evidence.actions.finding_rules import may_log, works_on
 from evidence.actions.reply_rules import why_closed
-from evidence.models import Finding, ReplyRequest, TypedForm
+from evidence.actions.report_rules import reports_for
+from evidence.models import Finding, ReplyRequest, SelfReport, TypedForm
 from partnerships.models import Person
 
 LARGEST = 200_000  # characters; the longest finding that can be saved is a third of that
@@ -43,6 +44,7 @@ def keep_typed_form(
     page: str,
     finding: Finding | None = None,
     reply_request: ReplyRequest | None = None,
+    self_report: SelfReport | None = None,
 ) -> TypedForm:
     """Keep the fields of a form as they stand in a page, and return what is kept.
 
@@ -53,6 +55,8 @@ def keep_typed_form(
     """
     if reply_request:
         require_answerable(by, reply_request)
+    elif self_report:
+        refuse_typing_into(self_report, by=by)
     elif not (works_on(by, finding) if finding else may_log(by)):
         raise PermissionDenied
     content = {
@@ -61,15 +65,17 @@ def keep_typed_form(
         if "\x00" not in name and any(values)
     }
     if len(json.dumps(content, ensure_ascii=False)) > LARGEST:
-        raise ValidationError("That is more than a finding can hold.", code="too_long")
+        raise ValidationError("That is more than can be saved.", code="too_long")
     Person.objects.select_for_update(no_key=True).get(pk=by.pk)  # one save of a person after the other
     kept = TypedForm.objects.filter(created_by=by, key=key).first()
     if kept is None:
         if base:
             raise OutOfDate(None)
         if by.typed_forms.count() >= MOST_OF_A_PERSON:
-            raise ValidationError("Too many findings are begun and not saved: finish some first.")
-        kept = TypedForm(created_by=by, key=key, finding=finding, reply_request=reply_request)
+            raise ValidationError("Too many forms are begun and not saved: finish some first.")
+        kept = TypedForm(
+            created_by=by, key=key, finding=finding, reply_request=reply_request, self_report=self_report
+        )
     elif (kept.page, kept.sequence, kept.content) == (page, sequence, content):
         return kept
     elif not (sequence > kept.sequence and (kept.page == page or kept.sequence == base)):
@@ -85,6 +91,14 @@ def require_answerable(by: Person, request: ReplyRequest) -> None:
         raise PermissionDenied
     if reason := why_closed(request):
         raise ValidationError(reason)
+
+
+def refuse_typing_into(self_report: SelfReport, *, by: Person) -> None:
+    """Raises PermissionDenied for strangers, and ValidationError while it is not with its partnership."""
+    if not reports_for(by, self_report):
+        raise PermissionDenied
+    if not self_report.is_with_partnership:
+        raise ValidationError("The report is not with you any more.", code="not_with_you")
 
 
 def forget_typed_form(*, by: Person, key: str) -> None:

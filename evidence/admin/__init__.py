@@ -8,6 +8,7 @@ from evidence.admin import (
     finding,
     framework,
     reference,
+    reports,
     review,
     source,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "finding",
     "framework",
     "reference",
+    "reports",
     "review",
     "source",
 ]

@@ -27,9 +27,18 @@ from evidence.models.framework import (
     Theme,
 )
 from evidence.models.negative_search import NegativeSearch
+from evidence.models.questionnaire import Question, Questionnaire, QuestionnaireVersion, Section
 from evidence.models.reference import Citation, Programme, Reference
 from evidence.models.reply import ReplyRequest
 from evidence.models.review import ReviewStep
+from evidence.models.round import Round
+from evidence.models.self_report import (
+    Answer,
+    ColleagueNote,
+    FinishedSection,
+    ReportStep,
+    SelfReport,
+)
 from evidence.models.source import Source
 from evidence.models.typed_form import TypedForm
 from evidence.models.visibility import Visibility
@@ -37,6 +46,7 @@ from evidence.models.visibility import Visibility
 __all__ = [
     "JUDGED",
     "PRINCIPLES",
+    "Answer",
     "Appraisal",
     "Approach",
     "AssessedFinding",
@@ -48,6 +58,7 @@ __all__ = [
     "CaseStudy",
     "Citation",
     "Coding",
+    "ColleagueNote",
     "Comment",
     "Component",
     "ComponentConcern",
@@ -56,6 +67,7 @@ __all__ = [
     "Driver",
     "Finding",
     "FindingCitation",
+    "FinishedSection",
     "FrameworkItem",
     "ItemCitation",
     "Lesson",
@@ -63,10 +75,17 @@ __all__ = [
     "Outcome",
     "Principle",
     "Programme",
+    "Question",
+    "Questionnaire",
+    "QuestionnaireVersion",
     "Reference",
     "ReplyRequest",
+    "ReportStep",
     "ResearchQuestion",
     "ReviewStep",
+    "Round",
+    "Section",
+    "SelfReport",
     "Source",
     "Step",
     "Theme",

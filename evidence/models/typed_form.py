@@ -1,4 +1,4 @@
-"""Words on their way: what somebody has typed into the form of a finding and not saved yet."""
+"""Words on their way: what somebody has typed into a form and not saved yet."""
 
 import re
 from typing import Any, Self
@@ -14,6 +14,7 @@ from django.utils.text import Truncator
 from evidence.models.finding import Finding
 from evidence.models.refs import REF_ALPHABET
 from evidence.models.reply import ReplyRequest
+from evidence.models.self_report import SelfReport
 from partnerships.access import Permission, has_permission
 from partnerships.models import VisibleQuerySet
 
@@ -24,15 +25,17 @@ SOURCE_REF = re.compile(f"S-[{REF_ALPHABET}]{{8}}")
 class TypedFormQuerySet(VisibleQuerySet):
     def visible_to(self, person: Any) -> Self:
         """One's own, as long as one logs findings and may see the finding that it would change; and a reply
-        as long as one's partnership is asked for it.
+        or a self-report as long as one's partnership is asked for it.
 
         Not once consent to that finding's source is withdrawn: its words go with it.
         """
         if not person.is_authenticated:
             return self.none()
         rule = models.Q(reply_request__in=ReplyRequest.objects.asked_of(person))
+        if has_permission(person, Permission.FILL_IN_REPORTS):
+            rule |= models.Q(self_report__partnership__in=person.reported_partnership_ids)
         if has_permission(person, Permission.LOG_FINDINGS):
-            rule |= models.Q(finding=None, reply_request=None)
+            rule |= models.Q(finding=None, reply_request=None, self_report=None)
             rule |= models.Q(
                 finding__in=Finding.objects.visible_to(person), finding__source__consent_withdrawn_at=None
             )
@@ -42,9 +45,10 @@ class TypedFormQuerySet(VisibleQuerySet):
 class TypedForm(models.Model):
     """The fields of a form as they stand in somebody's page, complete or not. Its owner alone sees it.
 
-    ``key`` is the submission key of a new finding's form, or the ref of the finding that is being changed or
-    of the request that is being replied to. A form of several new findings names its rows in the field
-    ``row``, and each row's fields begin with that.
+    ``key`` is the submission key of a new finding's form, the ref of the finding that is being changed or of
+    the request that is being replied to, or the ref of a self-report with the key of one of its sections
+    (``R-7K2M9QXA/resources``). A form of several new findings names its rows in the field ``row``, and each
+    row's fields begin with that.
     """
 
     key = models.CharField(max_length=36)
@@ -53,6 +57,9 @@ class TypedForm(models.Model):
     )
     reply_request = models.ForeignKey(
         ReplyRequest, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
+    )
+    self_report = models.ForeignKey(
+        SelfReport, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
     )
     # The name of each field that says something, with its values as a browser posts them.
     content = models.JSONField()
@@ -82,6 +89,8 @@ class TypedForm(models.Model):
 
     def get_absolute_url(self) -> str:
         """The form in which to go on writing."""
+        if self.self_report_id:
+            return reverse("evidence:report-section", args=self.key.split("/"))
         return f"{self.form_address}?{urlencode({'continue': self.key})}"
 
     @property

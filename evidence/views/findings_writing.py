@@ -351,7 +351,7 @@ def typed_before(request: HttpRequest, finding: Finding | None) -> TypedForm | N
     key = finding.ref if finding else printable(request.GET["continue"])
     typed = (
         TypedForm.objects.visible_to(request.user)
-        .filter(key=key, finding=finding, reply_request=None)
+        .filter(key=key, finding=finding, reply_request=None, self_report=None)
         .first()
     )
     if typed is None:

@@ -29,8 +29,12 @@ WORDS = {
     "note": "What they should know",
     "reply": "Your partnership's reply",
     "response": "Response",
+    "purpose": "What it is for",
+    "introduction": "Introduction",
+    "help": "Help",
 }
 NOTE = re.compile(r"coding-(.{1,8})-note")
+ANSWER = re.compile(r"(?:q|reason)-([\w.-]{1,120})")
 
 
 class SignedInMixin:
@@ -84,5 +88,7 @@ def label_of(name: str, rows: list[str]) -> str:
     if row in rows:
         label = "Note on an item" if own_name == "note" else WORDS.get(own_name)
         return f"Finding {rows.index(row) + 1}: {label}" if label else ""
-    note = NOTE.fullmatch(name)
-    return f"Note on {note[1]}" if note else WORDS.get(name, "")
+    if note := NOTE.fullmatch(name):
+        return f"Note on {note[1]}"
+    answer = ANSWER.fullmatch(name)
+    return answer[1] if answer else WORDS.get(name, "")

@@ -1,4 +1,4 @@
-"""Keeping the form of a finding while it is being written, and finding it again."""
+"""Keeping forms while they are being written, and finding them again."""
 
 import uuid
 from typing import Any
@@ -18,7 +18,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from rest_framework.throttling import UserRateThrottle
 
 from evidence.actions.typed_forms import OutOfDate, forget_typed_form, keep_typed_form
-from evidence.models import Finding, ReplyRequest, TypedForm
+from evidence.models import Finding, ReplyRequest, Section, SelfReport, TypedForm
+from evidence.queries.reports import typed_key
 from evidence.views.signed_in import SignedInMixin, signed_in, words_in
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView
@@ -47,7 +48,7 @@ class AnsweringScriptsMixin:
         if not request.user.is_authenticated:
             return refusal(401, "You are signed out.")
         if not self.may_write(request.user):
-            return refusal(403, "You can't write this.", reason="not-allowed")
+            return refusal(403, "You can't save here.", reason="not-allowed")
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
@@ -57,13 +58,13 @@ class TypedFormKeepView(AnsweringScriptsMixin, View):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, ref: str = "") -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         throttle = TypedFormThrottle()
         if not throttle.allow_request(request, self):  # type: ignore[arg-type]
             return refusal(429, "Too many savings in a minute.")
         if request.POST.get("typed_person") != str(request.user.pk):
             return refusal(403, "Somebody else is signed in.", reason="somebody-else")
-        key, about = self.subject(ref)
+        key, about = self.subject(**kwargs)
         base, sequence = counted(request.POST, "typed_base"), counted(request.POST, "typed_sequence")
         if not key or base is None or not sequence:
             return refusal(400, "The page sent something that can't be kept.")
@@ -84,7 +85,7 @@ class TypedFormKeepView(AnsweringScriptsMixin, View):
             return refusal(413 if invalid.code == "too_long" else 400, str(invalid.message))
         return JsonResponse({"saved_at": kept.saved_at, "sequence": kept.sequence})
 
-    def subject(self, ref: str) -> tuple[str, dict[str, Any]]:
+    def subject(self, ref: str = "") -> tuple[str, dict[str, Any]]:
         """The key to keep the form under, and what it changes or answers."""
         finding = self.finding(ref) if ref else None
         return (finding.ref if finding else key_of_new(self.request.POST)), {"finding": finding}
@@ -105,9 +106,22 @@ class TypedReplyKeepView(TypedFormKeepView):
     def may_write(self, person: Any) -> bool:
         return writes_replies(person)
 
-    def subject(self, ref: str) -> tuple[str, dict[str, Any]]:
+    def subject(self, ref: str = "") -> tuple[str, dict[str, Any]]:
         asked = ReplyRequest.objects.asked_of(self.request.user).select_related("finding__source")
         return ref, {"reply_request": get_object_or_404(asked, ref=ref)}
+
+
+class ReportKeepView(TypedFormKeepView):
+    """Keep one page of a self-report as it stands."""
+
+    def may_write(self, person: Any) -> bool:
+        return has_permission(person, Permission.FILL_IN_REPORTS)
+
+    def subject(self, ref: str = "", section: str = "") -> tuple[str, dict[str, Any]]:
+        visible = SelfReport.objects.visible_to(self.request.user).select_related("round")
+        report = get_object_or_404(visible, ref=ref)
+        of_report = Section.objects.filter(questionnaire_version=report.round.questionnaire_version_id)
+        return typed_key(report, get_object_or_404(of_report, key=section)), {"self_report": report}
 
 
 class TypedFormTokenView(AnsweringScriptsMixin, View):

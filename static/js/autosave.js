@@ -1,4 +1,4 @@
-// Keeps the form of a finding on the server while it is being written, so that no word depends on this page alone.
+// Keeps a form on the server while it is being written, so that no word depends on this page alone.
 // A save carries three numbers: the save that this page knows to be kept, its own, and the page's.
 
 const QUIET = 2000; // after the last key
@@ -153,7 +153,7 @@ class Autosave {
     if (answer.status === 401) {
       this.signedOut();
     } else if (!answer.ok) {
-      this.say(`Not saved: you can't log findings any more. ${WORDS_STAY}`, { isTrouble: true });
+      this.say(`Not saved: you can't save here any more. ${WORDS_STAY}`, { isTrouble: true });
       this.again();
     } else if (this.adopt(await answer.json())) {
       this.again({ atOnce: !this.hasNewToken });
@@ -225,7 +225,7 @@ class Autosave {
     const mine = new FormData(this.form);
     const names = new Set([...mine.keys(), ...Object.keys(content)]);
     const own = ["csrfmiddlewaretoken", "typed_base", "version", "submission_key", "row"];
-    return [...names].filter((name) => !own.includes(name)).flatMap((name) => {
+    return [...names].filter((name) => !own.includes(name) && !/^(seen|rows)-/.test(name)).flatMap((name) => {
       const kept = content[name] ?? [];
       const here = mine.getAll(name).filter(Boolean);
       return kept.filter(Boolean).join("\n") === here.join("\n").replace(/\r\n/g, "\n") ? [] : [this.difference(name, kept)];
@@ -254,7 +254,7 @@ class Autosave {
     this.conflict = undefined;
     this.panel.hidden = true;
     this.changes += 1;
-    this.form.querySelector("textarea").focus();
+    this.form.querySelector("input:not([type=hidden]), textarea, select").focus();
     this.save();
   }
 

@@ -13,7 +13,16 @@ from django.urls import reverse
 
 from tests.access.table import TABLE, seen_by
 from tests.access.test_table import address_of
-from tests.access.world import ASKED_MARKED, FINDINGS, MARKED, REWORDED, World, make_world, mark
+from tests.access.world import (
+    ASKED_MARKED,
+    FINDINGS,
+    MARKED,
+    REPORTS,
+    REWORDED,
+    World,
+    make_world,
+    mark,
+)
 
 READERS = ("visitor", "reporter", "funder", "evaluator", "other_evaluator", "lead", "administrator")
 HIDDEN_FROM = {persona: sorted(FINDINGS.keys() - seen_by(persona)) for persona in READERS}
@@ -23,6 +32,8 @@ TELLS_OF_VISITS = ("partnerships:audit", "partnerships:audit-csv")
 
 # What the evaluation team alone reads of any finding.
 TEAMS_OWN = ("reason", "comment", "former", "change", "transcript")
+# A Word document says when it was packed.
+SAYS_WHEN = "/word/"
 
 # Different at each visit, and no part of what is shown.
 FRESH = re.compile(
@@ -89,6 +100,7 @@ def test_hidden_findings_change_nothing(persona: str) -> None:
         browser.force_login(world.personas[persona], backend="django.contrib.auth.backends.ModelBackend")
     visited = [*addresses(world, persona), *questions(world, HIDDEN_FROM[persona])]
     visited = [address for address in visited if address not in map(reverse, TELLS_OF_VISITS)]
+    visited = [address for address in visited if not address.endswith(SAYS_WHEN)]
     before = {address: seen_at(browser, address) for address in visited}
     for name in HIDDEN_FROM[persona]:
         world.add_finding(name)
@@ -151,6 +163,25 @@ def forbidden_words(persona: str) -> set[str]:
     if persona not in in_team:
         words |= {mark(name, part) for name in FINDINGS for part in TEAMS_OWN}
         words.add(mark("judged", "indicator"))
+    return words | forbidden_words_of_reports(persona)
+
+
+def forbidden_words_of_reports(persona: str) -> set[str]:
+    """The words of self-reports that this persona may not read: answers, and what is said about them."""
+    team = {"evaluator", "other_evaluator", "lead"}
+    answers = {
+        "open report": {"reporter"},
+        "other report": set(),
+        "submitted report": {"reporter", *team},
+        "shared report": {"reporter", "funder", *team},
+        "kept report": team,
+    }
+    own = {name for name, (whose, _, _) in REPORTS.items() if whose == "partnership"}
+    words = {mark(name, "answer") for name, readers in answers.items() if persona not in readers}
+    for name in REPORTS:
+        is_own = persona == "reporter" and name in own
+        words |= set() if is_own else {mark(name, part) for part in ("colleague", "typed")}
+        words |= set() if is_own or persona in team else {mark(name, "step")}
     return words
 
 

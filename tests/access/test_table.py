@@ -24,7 +24,8 @@ CHANGE_WHO_IS_SIGNED_IN = {"login", "logout", "password-change"}
 def address_of(row: Row, world: World) -> str:
     if row.thing == "no such link":
         return reverse(row.name, args=["MQ", "no-such-token"])
-    return reverse(row.name, args=[world.arguments[row.thing]] if row.thing else [])
+    argument = world.arguments[row.thing] if row.thing else ()
+    return reverse(row.name, args=argument if isinstance(argument, tuple) else [argument])
 
 
 def data_of(row: Row, world: World) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.utils import timezone
 
@@ -11,14 +12,19 @@ from evidence.models import (
     Finding,
     FrameworkItem,
     Programme,
+    Question,
+    QuestionnaireVersion,
     Reference,
     ReplyRequest,
+    Round,
+    SelfReport,
     Source,
     TypedForm,
     Wave,
 )
 from partnerships.models import Organisation, Sector
 from tests.factories import (
+    AnswerFactory,
     AppraisalFactory,
     ApproachFactory,
     AreaFactory,
@@ -30,6 +36,7 @@ from tests.factories import (
     BenefitFactory,
     CaseStudyFactory,
     CodingFactory,
+    ColleagueNoteFactory,
     CommentFactory,
     DriverFactory,
     FactSourceFactory,
@@ -42,11 +49,17 @@ from tests.factories import (
     OrganisationFactory,
     OutcomeFactory,
     ProgrammeFactory,
+    QuestionFactory,
+    QuestionnaireVersionFactory,
     ReferenceFactory,
     ReplyRequestFactory,
+    ReportStepFactory,
     ResearchQuestionFactory,
     ReviewStepFactory,
+    RoundFactory,
+    SectionFactory,
     SectorFactory,
+    SelfReportFactory,
     SourceFactory,
     ThemeFactory,
     TypedFormFactory,
@@ -92,9 +105,19 @@ ASKED_MARKED = ("title", "text", "quote", "request")
 REWORDED = ("newtitle", "newtext")
 
 
+# Every self-report of the world: whose it is, how far, and what the funder reads of its round.
+REPORTS = {
+    "open report": ("partnership", "begun", Round.FunderReads.ACCEPTED),
+    "other report": ("other_partnership", "begun", Round.FunderReads.ACCEPTED),
+    "submitted report": ("partnership", "submitted", Round.FunderReads.ACCEPTED),
+    "shared report": ("partnership", "accepted", Round.FunderReads.ACCEPTED),
+    "kept report": ("other_partnership", "accepted", Round.FunderReads.NEVER),
+}
+
+
 def mark(finding: str, part: str) -> str:
     """The word that marks one part of one finding, for example ``zqforfunderquote``."""
-    return f"zq{finding.replace('-', '')}{part}"
+    return f"zq{finding.replace('-', '').replace(' ', '')}{part}"
 
 
 @dataclass(repr=False)
@@ -113,10 +136,14 @@ class World:
     noted_source: Source
     free_wave: Wave
     asked: ReplyRequest
+    questions: QuestionnaireVersion
+    draft_question: Question
+    planned_round: Round
+    reports: dict[str, SelfReport]
     findings: dict[str, Finding]
 
     @cached_property
-    def arguments(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, Any]:
         """What a table calls a thing, and how an address names it."""
         return {
             **{kind: item.code for kind, item in self.items.items()},
@@ -138,6 +165,16 @@ class World:
             "draft study": self.draft_study.slug,
             "noted source": self.noted_source.ref,
             "wave": str(self.free_wave.pk),
+            **{name: report.ref for name, report in self.reports.items()},
+            **{f"section of {name}": (report.ref, "beginnings") for name, report in self.reports.items()},
+            **{f"question of {name}": (report.ref, "why") for name, report in self.reports.items()},
+            "open round": self.reports["open report"].round.slug,
+            "closed round": self.reports["shared report"].round.slug,
+            "planned round": self.planned_round.slug,
+            "questionnaire": self.questions.questionnaire.slug,
+            "draft questionnaire": self.draft_question.questionnaire_version.questionnaire.slug,
+            "draft section": self.draft_question.section.pk,
+            "draft question": self.draft_question.pk,
             "lesson number": self.items[Kind.LESSON].number,
             "theme": self.items[Kind.LESSON].theme.slug,
             "sector": self.sector.code,
@@ -259,6 +296,47 @@ def make_request(personas: Personas) -> ReplyRequest:
     )
 
 
+def add_reports(personas: Personas) -> tuple[QuestionnaireVersion, dict[str, SelfReport]]:
+    """The questionnaire of all rounds, and reports in every state with marked words."""
+    asked = QuestionnaireVersionFactory(fixed=True, fixed_by=personas.lead)
+    section = SectionFactory(questionnaire_version=asked, key="beginnings", title="How it began")
+    new = QuestionFactory(section=section, choice=True, key="new", text="Is it new?")
+    why = QuestionFactory(section=section, key="why", text="Why so?", shown_if=new, shown_if_values=["yes"])
+    rounds: dict[tuple[str, str], Round] = {}
+    reports = {}
+    for name, (whose, status, funder_reads) in REPORTS.items():
+        if (status, funder_reads) not in rounds:
+            rounds[status, funder_reads] = RoundFactory(
+                opened=True,
+                shut=status == "accepted",
+                created_by=personas.lead,
+                questionnaire=asked.questionnaire,
+                questionnaire_version=asked,
+                funder_reads=funder_reads,
+                partnerships=[personas.partnership, personas.other_partnership],
+            )
+        report = SelfReportFactory(
+            round=rounds[status, funder_reads], partnership=personas[whose], **{status: True}
+        )
+        reporter = personas.reporter if whose == "partnership" else personas.other_reporter
+        AnswerFactory(self_report=report, question=new, value="yes", updated_by=reporter)
+        AnswerFactory(
+            self_report=report, question=why, value=f"Because {mark(name, 'answer')}.", updated_by=reporter
+        )
+        ColleagueNoteFactory(
+            self_report=report, question=why, text=f"Ask {mark(name, 'colleague')}.", by=reporter
+        )
+        ReportStepFactory(self_report=report, reason=f"Since {mark(name, 'step')}.", by=personas.lead)
+        TypedFormFactory(
+            key=f"{report.ref}/beginnings",
+            self_report=report,
+            created_by=reporter,
+            content={"q-new": ["yes"], "q-why": [f"Typed {mark(name, 'typed')}"]},
+        )
+        reports[name] = report
+    return asked, reports
+
+
 def make_world(*findings: str) -> World:
     """The world with the findings named, or with all."""
     personas = make_personas()
@@ -281,6 +359,7 @@ def make_world(*findings: str) -> World:
     AuditRowFactory(by=personas.lead)
     evaluator = personas.evaluator
     draft_study = CaseStudyFactory(partnership=personas.other_partnership, created_by=evaluator)
+    questions, reports = add_reports(personas)
     world = World(
         personas=personas,
         items={str(kind): item for kind, item in items.items()},
@@ -298,6 +377,14 @@ def make_world(*findings: str) -> World:
         noted_source=SourceFactory(case_study=draft_study, created_by=evaluator, is_shared=True),
         free_wave=WaveFactory(),
         asked=make_request(personas),
+        questions=questions,
+        draft_question=QuestionFactory(),
+        planned_round=RoundFactory(
+            created_by=personas.lead,
+            questionnaire=questions.questionnaire,
+            partnerships=[personas.partnership],
+        ),
+        reports=reports,
         findings={},
     )
     judge(items[Kind.LESSON], personas)

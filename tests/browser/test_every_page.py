@@ -17,6 +17,7 @@ from tests.access.table import (
     FORMS,
     PAGES,
     REPLIES,
+    REPORTS,
     TOP,
     Row,
 )
@@ -29,6 +30,7 @@ NO_PAGES = {
     "evidence:reference-list-ris",
     "evidence:reference-ris",
     "partnerships:audit-csv",
+    "evidence:report-word",
     "evidence:typed-form-token",
     "healthz",
     "robots",
@@ -43,6 +45,7 @@ GROUPS: dict[str, list[Row]] = {
     "replies": REPLIES,
     # The kinds of items share these pages.
     "confidence": [row for row in CONFIDENCE if "assessment" in row.name or "lesson" in row.name],
+    "reports": REPORTS,
     "accounts": [*ACCOUNTS, *AUDIT],
     "top": [*TOP, *(row for row in API if row.name == "api-docs")],
 }

@@ -150,6 +150,40 @@ evidence:typed-form-discard typed-form                    -   -   -   4   -
 evidence:typed-form-token                                 -   3   -   3   3
 evidence:finding-lookalikes draft                         -   -   -   6   6
 evidence:finding-lookalikes for-public                    -   -   -   6   6
+evidence:report-list                                      -   5   5   5   5
+evidence:report-detail open-report                        -  11   -  10  10
+evidence:report-detail submitted-report                   -   8   -  10  10
+evidence:report-detail shared-report                      -   8   9  10  10
+evidence:report-detail kept-report                        -   -   -  10  10
+evidence:report-word open-report                          -   8   -   -   -
+evidence:report-word shared-report                        -   8   8   9   9
+evidence:report-word kept-report                          -   -   -   9   9
+evidence:report-section section-of-open-report            -  11   -   -   -
+evidence:report-notes question-of-open-report             -   7   -   -   -
+evidence:report-submit open-report                        -  11   -   -   -
+evidence:report-return submitted-report                   -   -   -   8   8
+evidence:report-return shared-report                      -   -   -   8   8
+evidence:report-accept submitted-report                   -   -   -   8   8
+evidence:round-list                                       -   -   -   5   5
+evidence:round-detail open-round                          -   -   -   7   7
+evidence:round-detail planned-round                       -   -   -   6   6
+evidence:round-create                                     -   -   -   -   6
+evidence:round-edit planned-round                         -   -   -   -   8
+evidence:round-open planned-round                         -   -   -   -  10
+evidence:round-close open-round                           -   -   -   -   5
+evidence:round-close closed-round                         -   -   -   -   5
+evidence:questionnaire-list                               -   -   -   6   6
+evidence:questionnaire-detail questionnaire               -   -   -   8   8
+evidence:questionnaire-detail draft-questionnaire         -   -   -   8   8
+evidence:questionnaire-preview questionnaire              -   -   -   8   8
+evidence:questionnaire-create                             -   -   -   -   3
+evidence:questionnaire-edit questionnaire                 -   -   -   -   4
+evidence:questionnaire-section-create draft-questionnaire   -   -   -   -   4
+evidence:section-edit draft-section                       -   -   -   -   4
+evidence:report-question-create draft-section             -   -   -   -   5
+evidence:report-question-edit draft-question              -   -   -   -   6
+evidence:section-remove draft-section                     -   -   -   -   5
+evidence:report-question-remove draft-question            -   -   -   -   4
 login                                                     0   -   -   -   -
 partnerships:account                                      -   6   5   5   5
 password-change                                           -   3   3   3   3
@@ -222,4 +256,11 @@ evidence:barrier-negative-search barrier                  -   -   -   4   4
 evidence:approach-negative-search approach                -   -   -   4   4
 evidence:outcome-negative-search outcome                  -   -   -   4   4
 evidence:negative-search-remove negative-search           -   -   -   4   4
+api-rounds-list                                           0   5   5   5   5
+api-rounds-detail open-round                              -   4   -   4   4
+api-rounds-detail planned-round                           -   -   -   4   4
+api-self-reports-list                                     0   6   6   6   6
+api-self-reports-detail open-report                       -   5   -   5   5
+api-self-reports-detail shared-report                     -   5   5   5   5
+api-self-reports-detail kept-report                       -   -   -   5   5
 """

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from evidence.models import Coding, Finding, FindingCitation, Source
-from partnerships.models import Membership, Organisation
+from evidence.models import Answer, Coding, Finding, FindingCitation, Round, SelfReport, Source
+from partnerships.models import Membership, Organisation, Partnership
 from tests.access.table import (
     ACCOUNTS,
     API,
@@ -19,6 +19,7 @@ from tests.access.table import (
     FORMS,
     PAGES,
     REPLIES,
+    REPORTS,
     TOP,
     Row,
 )
@@ -30,6 +31,7 @@ from tests.factories import (
     BarrierFactory,
     BenefitFactory,
     CaseStudyFactory,
+    ColleagueNoteFactory,
     CommentFactory,
     DriverFactory,
     ItemCitationFactory,
@@ -37,8 +39,12 @@ from tests.factories import (
     OutcomeFactory,
     PartnershipFactory,
     ProgrammeFactory,
+    QuestionFactory,
     ReferenceFactory,
     ResearchQuestionFactory,
+    RoundFactory,
+    SectionFactory,
+    SelfReportFactory,
 )
 from tests.personas import Personas
 from tests.queries.counts import COUNTS, KINDS
@@ -47,7 +53,19 @@ FEW, MANY = 12, 200
 MOST_OF_A_PAGE, MOST_OF_THE_API = 12, 6
 # Streamed in chunks as long as the list: what one chunk takes is reviewed.
 CHUNKED = {"evidence:finding-csv"}
-EVERYTHING = [*PAGES, *FORMS, *REPLIES, *FIELDWORK, *FILES, *CONFIDENCE, *ACCOUNTS, *AUDIT, *TOP, *API]
+EVERYTHING = [
+    *PAGES,
+    *FORMS,
+    *REPLIES,
+    *FIELDWORK,
+    *FILES,
+    *CONFIDENCE,
+    *REPORTS,
+    *ACCOUNTS,
+    *AUDIT,
+    *TOP,
+    *API,
+]
 ROWS = [row for row in EVERYTHING if row.method == "GET"]
 
 
@@ -95,6 +113,7 @@ def grow(world: World, number: int) -> None:
             visibility="public",
         )
     grow_findings(world, number)
+    grow_reports(world, partnerships)
     for name in ("draft", "submitted", "for-public"):
         CommentFactory.create_batch(
             number // 4,
@@ -117,6 +136,42 @@ def grow(world: World, number: int) -> None:
         for partnership in partnerships
         for finding in Finding.objects.values_list("pk", flat=True)[:20]
     )
+
+
+def grow_reports(world: World, partnerships: list[Partnership]) -> None:
+    """More rounds, a report of each partnership in the open one, and more questions, all of them answered."""
+    personas = world.personas
+    for _ in partnerships:
+        round_ = RoundFactory(
+            opened=True,
+            shut=True,
+            created_by=personas.lead,
+            questionnaire=world.questions.questionnaire,
+            questionnaire_version=world.questions,
+            funder_reads=Round.FunderReads.ACCEPTED,
+        )
+        SelfReportFactory(round=round_, partnership=personas.partnership, accepted=True)
+    section = world.questions.sections.get()
+    questions = QuestionFactory.create_batch(len(partnerships), section=section)
+    for version in (world.questions, world.draft_question.questionnaire_version):
+        SectionFactory.create_batch(len(partnerships) // 4, questionnaire_version=version)
+    QuestionFactory.create_batch(len(partnerships), section=world.draft_question.section)
+    for round_name in ("open report", "shared report"):
+        SelfReport.objects.bulk_create(
+            SelfReport(
+                round=world.reports[round_name].round, partnership=partnership, invited_by=personas.lead
+            )
+            for partnership in partnerships
+        )
+    Answer.objects.bulk_create(
+        Answer(self_report=report, question=question, value="Much.", updated_by=personas.reporter)
+        for report in SelfReport.objects.all()
+        for question in questions
+    )
+    for report in world.reports.values():
+        ColleagueNoteFactory.create_batch(
+            len(partnerships) // 4, self_report=report, question=questions[0], by=personas.reporter
+        )
 
 
 def grow_findings(world: World, number: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from evidence.actions.standard_questionnaire import load_standard_questionnaire
 from evidence.framework.loader import load_review
 from partnerships.data.loader import load_partnerships
 from partnerships.data_files import DataFileError
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 outcomes = load_partnerships() + load_review()
+                outcomes[load_standard_questionnaire()] += 1
         except DataFileError as error:
             raise CommandError("The data files can't be loaded:\n" + "\n".join(error.problems)) from error
         with connection.cursor() as cursor:

@@ -1,0 +1,85 @@
+"""A self-report as a Word document, with its headings and tables in order."""
+
+import io
+import re
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from docx import Document
+from docx.document import Document as Docx
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.table import _Row
+
+from evidence.models import SelfReport
+from evidence.queries.reports import Line, Sheet, Table, readers_of
+
+NOT_ANSWERED = "Not answered"
+# Characters that XML can't hold, such as those that come along when text is pasted from elsewhere.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def report_as_word(report: SelfReport, sheet: Sheet) -> bytes:
+    """The whole of a report: every question that was asked, with its answer."""
+    document = Document()
+    properties = document.core_properties
+    properties.title = printable(f"{report.partnership}: {report.round}")
+    properties.author, properties.comments, properties.language = "Partnership evidence", "", "en-GB"
+    document.add_heading(properties.title, level=0)
+    for line in facts_of(report):
+        document.add_paragraph(line)
+    document.add_paragraph(f"Who reads it: {readers_of(report.round)}")
+    for subject in sheet.subjects:
+        document.add_heading(printable(subject.section.title), level=1)
+        for asked in subject.asked:
+            add_line(document, asked)
+    content = io.BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def facts_of(report: SelfReport) -> list[str]:
+    """What stands above the answers."""
+    facts = [f"Self-report {report.ref}, {report.get_status_display().lower()}."]
+    if report.round.is_demonstration:
+        facts.append("Demonstration: everything in it is invented.")
+    if report.submitted_at and report.submitted_by:
+        facts.append(f"Submitted on {day(report.submitted_at)} by {report.submitted_by}.")
+    if report.accepted_at:
+        facts.append(f"Accepted on {day(report.accepted_at)}.")
+    return facts
+
+
+def add_line(document: Docx, line: Line) -> None:
+    document.add_heading(printable(line.question.text), level=2)
+    words = line.words
+    if isinstance(words, Table):
+        add_table(document, words)
+        return
+    for text in words or [NOT_ANSWERED]:
+        document.add_paragraph(printable(text))
+
+
+def add_table(document: Docx, words: Table) -> None:
+    table = document.add_table(rows=1, cols=len(words.labels), style="Table Grid")
+    for cell, label in zip(table.rows[0].cells, words.labels, strict=True):
+        cell.paragraphs[0].add_run(printable(label)).bold = True
+    repeat_as_header(table.rows[0])
+    for row in words.rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = printable(text)
+
+
+def repeat_as_header(row: _Row) -> None:
+    """Say that this row holds the headings: on every page, and for those who have the table read to them."""
+    mark = OxmlElement("w:tblHeader")
+    mark.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(mark)
+
+
+def printable(text: str) -> str:
+    return UNPRINTABLE.sub("", text)
+
+
+def day(moment: object) -> str:
+    return date_format(localtime(moment), "j F Y")  # type: ignore[arg-type]
