@@ -38,6 +38,7 @@ from evidence.actions.findings import (
     withdraw_finding,
 )
 from evidence.actions.replies import ask_for_replies, give_reply, respond
+from evidence.demonstration.reports import load_reports
 from evidence.models import Attachment, CaseStudy, Finding, FrameworkItem, Source, Wave
 from evidence.models.refs import fixed_ref
 from partnerships.access import Role
@@ -74,6 +75,7 @@ def load_demonstration() -> None:
         load_appraisal(entry, subject, people)
     for entry in read("assessments.yaml"):
         load_assessment(entry, people)
+    load_reports(read("reports.yaml"), people)
 
 
 def read(name: str) -> Any:

@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from evidence.actions.consent import withdraw_consent
 from evidence.demonstration.loader import holds_real_work, load_demonstration
-from evidence.models import CaseStudy, Finding, Lesson, ReplyRequest, Source
+from evidence.models import CaseStudy, Finding, Lesson, ReplyRequest, Round, SelfReport, Source
 from evidence.queries.standing import Status, standings
 from partnerships.access import Role
 from partnerships.models import Organisation, Person
@@ -83,6 +83,26 @@ def test_the_story_has_a_reply_an_open_request_and_a_masked_finding(demonstratio
     assert waiting.is_open
     assert [request.ref for request in ReplyRequest.objects.asked_of(reporter)] == [waiting.ref]
     assert case_studies().filter(mask_area=True, visibility="public", status="published").count() == 1
+
+
+def test_one_round_is_accepted_and_one_is_being_filled_in(demonstration, client):
+    assert not Round.objects.filter(is_demonstration=False).exists()
+    states = set(SelfReport.objects.values_list("round__status", "status", "partnership__slug"))
+    assert states == {
+        ("closed", "accepted", "black-country"),
+        ("closed", "accepted", "humber"),
+        ("open", "in-progress", "black-country"),
+        ("open", "in-progress", "humber"),
+    }
+    assert not any(report.is_late for report in SelfReport.objects.select_related("round"))
+    client.force_login(
+        Person.objects.get(email="reporter@demo.example"),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    report = SelfReport.objects.get(status="in-progress", partnership__slug="black-country")
+    assert "Demonstration" in client.get(report.get_absolute_url()).content.decode()
+    load_demonstration()
+    assert SelfReport.objects.count() == 4
 
 
 def test_lessons_differ_in_how_they_stand(demonstration):

@@ -1,0 +1,89 @@
+"""The demonstration's rounds and self-reports: one round that closed and was accepted, one that is open."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from evidence.actions.rounds import RoundInput, close_round, open_round, plan_round
+from evidence.actions.self_reports import TypedAnswer, accept_report, leave_note, save_answers, submit_report
+from evidence.models import Question, Questionnaire, ReportStep, Round, SelfReport
+from partnerships.models import Partnership, Person
+
+# First and last day, counted from the day of loading, so that the open round is always open.
+DAYS = {"first": (-400, -370), "second": (-14, 28)}
+
+
+def load_reports(entries: dict[str, Any], people: dict[str, Person]) -> None:
+    """Add the two rounds, unless rounds of the demonstration are there already."""
+    if Round.objects.filter(is_demonstration=True).exists():
+        return
+    questionnaire = Questionnaire.objects.filter(slug="standard").first()
+    if questionnaire is None:
+        return
+    lead = people["lead@demo.example"]
+    for name, days in DAYS.items():
+        entry = entries[name]
+        round_ = load_round(entry, days, questionnaire, by=lead)
+        for stated in entry["reports"]:
+            report = load_report(stated, round_, people[f"{stated['by']}@demo.example"])
+            if name == "first":
+                finish(report, by=people[f"{stated['by']}@demo.example"], lead=lead)
+        if name == "first":
+            close_round(by=lead, round_=round_, version=round_.version)
+            put_back(round_, datetime.timedelta(days=380))
+
+
+def load_round(
+    entry: dict[str, Any], days: tuple[int, int], questionnaire: Questionnaire, *, by: Person
+) -> Round:
+    today = timezone.localdate()
+    slugs = [stated["partnership"] for stated in entry["reports"]]
+    round_ = plan_round(
+        by=by,
+        data=RoundInput(
+            title=entry["title"],
+            purpose=entry["purpose"],
+            opens_on=today + datetime.timedelta(days=days[0]),
+            closes_on=today + datetime.timedelta(days=days[1]),
+            questionnaire=questionnaire,
+            partnerships=list(Partnership.objects.filter(slug__in=slugs)),
+            funder_reads=entry["funder_reads"],
+        ),
+    )
+    return open_round(by=by, round_=round_, version=round_.version)
+
+
+def load_report(entry: dict[str, Any], round_: Round, by: Person) -> SelfReport:
+    """Answer the questions of one report, subject by subject."""
+    report = SelfReport.objects.get(round=round_, partnership__slug=entry["partnership"])
+    version = round_.questionnaire_version
+    finished = entry.get("finished")
+    for section in version.sections.all() if version else []:
+        answers = [
+            TypedAnswer(question, entry["answers"][question.key])
+            for question in section.questions.all()
+            if question.key in entry["answers"]
+        ]
+        is_finished = section.key in finished if finished is not None else True
+        if answers or is_finished:
+            save_answers(by=by, report=report, section=section, typed=answers, finished=is_finished)
+    if note := entry.get("note"):
+        question = Question.objects.get(questionnaire_version=version, key=note["question"])
+        leave_note(by=by, report=report, question=question, text=note["text"])
+    return report
+
+
+def finish(report: SelfReport, *, by: Person, lead: Person) -> None:
+    report.refresh_from_db()
+    report = submit_report(by=by, report=report, version=report.version, declared=True)
+    accept_report(by=lead, report=report, version=report.version)
+
+
+def put_back(round_: Round, by: datetime.timedelta) -> None:
+    """Let a round that was gone through in a moment have happened some time ago."""
+    then = timezone.now() - by
+    Round.objects.filter(pk=round_.pk).update(opened_at=then, closed_at=then + datetime.timedelta(days=11))
+    reports = SelfReport.objects.filter(round=round_)
+    reports.update(invited_at=then, started_at=then, submitted_at=then, accepted_at=then)
+    ReportStep.objects.filter(self_report__in=reports).update(at=then)
