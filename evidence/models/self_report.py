@@ -19,8 +19,8 @@ NEVER = models.Q(pk__in=[])
 
 
 def new_report_ref() -> str:
-    """A fresh ref: R- and eight characters that cannot be confused."""
-    return random_ref("R")
+    """A fresh ref: P-, for partnership, and eight characters that cannot be confused."""
+    return random_ref("P")
 
 
 class SelfReportQuerySet(VisibleQuerySet):

@@ -7,6 +7,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from simple_history.models import HistoricalRecords
 
 from evidence.models.fieldwork import CaseStudy
@@ -160,7 +161,7 @@ class Source(models.Model):
         if self.respondent_role:
             parts.append(self.respondent_role)
         if self.collected_on:
-            parts.append(self.collected_on.isoformat())
+            parts.append(date_format(self.collected_on, "j F Y"))
         return ", ".join(parts)
 
     def get_absolute_url(self) -> str:

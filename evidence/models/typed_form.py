@@ -47,7 +47,7 @@ class TypedForm(models.Model):
 
     ``key`` is the submission key of a new finding's form, the ref of the finding that is being changed or of
     the request that is being replied to, or the ref of a self-report with the key of one of its sections
-    (``R-7K2M9QXA/resources``). A form of several new findings names its rows in the field ``row``, and each
+    (``P-7K2M9QXA/resources``). A form of several new findings names its rows in the field ``row``, and each
     row's fields begin with that.
     """
 
