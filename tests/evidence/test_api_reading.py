@@ -56,6 +56,7 @@ FINDING_KEYS = [
     "codings",
     "references",
     "quality",
+    "files",
     "replies",
     "created_at",
     "published_at",
