@@ -180,6 +180,11 @@ urlpatterns: list[URLPattern] = [
     path("case-studies/new/", case_studies.CaseStudyCreateView.as_view(), name="case-study-create"),
     path("case-studies/<slug:slug>/", case_studies.CaseStudyDetailView.as_view(), name="case-study-detail"),
     path("case-studies/<slug:slug>/history/", history.StudyHistoryView.as_view(), name="case-study-history"),
+    path(
+        "case-studies/<slug:slug>/typed/",
+        typed_forms.TypedStudyKeepView.as_view(),
+        name="typed-form-keep-case-study",
+    ),
     path("case-studies/<slug:slug>/edit/", case_studies.CaseStudyEditView.as_view(), name="case-study-edit"),
     path(
         "case-studies/<slug:slug>/publish/",

@@ -21,7 +21,8 @@ from evidence.actions.finding_rules import (
     may_log,
     require_checklist,
 )
-from evidence.models import CaseStudy, Source, Visibility, Wave
+from evidence.actions.typed_forms import forget_typed_form
+from evidence.models import CaseStudy, Source, TypedForm, Visibility, Wave
 from evidence.models.visibility import narrower
 from partnerships.access import Role
 from partnerships.audit import record
@@ -70,7 +71,8 @@ def update_case_study(*, by: Person, study: CaseStudy, data: CaseStudyInput, ver
     """Save changed content as the next version.
 
     One that partnerships or the public can read goes back to the funder's circle: its new words must be
-    released again. Raises Conflict, PermissionDenied, ValidationError.
+    released again. What its editor typed and kept is forgotten, being saved now. Raises Conflict,
+    PermissionDenied, ValidationError.
     """
     study = locked(CaseStudy, study, version)
     if not works_on_study(by, study):
@@ -80,6 +82,7 @@ def update_case_study(*, by: Person, study: CaseStudy, data: CaseStudyInput, ver
     study.version += 1
     study.updated_by, study.updated_at = by, timezone.now()
     write_study(study, data, by=by)
+    forget_typed_form(by=by, key=TypedForm.key_of_study(study))
     record(by=by, verb="case-study.edited", target=study, key=study.slug, version=study.version)
     return study
 

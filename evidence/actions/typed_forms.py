@@ -11,10 +11,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from evidence.actions.fieldwork_rules import works_on_study
 from evidence.actions.finding_rules import may_log, works_on
 from evidence.actions.reply_rules import why_closed
 from evidence.actions.report_rules import reports_for
-from evidence.models import Finding, ReplyRequest, SelfReport, TypedForm
+from evidence.models import CaseStudy, Finding, ReplyRequest, SelfReport, TypedForm
 from partnerships.models import Person
 
 LARGEST = 200_000  # characters; the longest finding that can be saved is a third of that
@@ -43,6 +44,7 @@ def keep_typed_form(
     sequence: int,
     page: str,
     finding: Finding | None = None,
+    case_study: CaseStudy | None = None,
     reply_request: ReplyRequest | None = None,
     self_report: SelfReport | None = None,
 ) -> TypedForm:
@@ -57,6 +59,9 @@ def keep_typed_form(
         require_answerable(by, reply_request)
     elif self_report:
         refuse_typing_into(self_report, by=by)
+    elif case_study:
+        if not works_on_study(by, case_study):
+            raise PermissionDenied
     elif not (works_on(by, finding) if finding else may_log(by)):
         raise PermissionDenied
     content = {
@@ -74,7 +79,12 @@ def keep_typed_form(
         if by.typed_forms.count() >= MOST_OF_A_PERSON:
             raise ValidationError("Too many forms are begun and not saved: finish some first.")
         kept = TypedForm(
-            created_by=by, key=key, finding=finding, reply_request=reply_request, self_report=self_report
+            created_by=by,
+            key=key,
+            finding=finding,
+            case_study=case_study,
+            reply_request=reply_request,
+            self_report=self_report,
         )
     elif (kept.page, kept.sequence, kept.content) == (page, sequence, content):
         return kept

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from evidence.actions.fieldwork import CaseStudyInput, SourceEntry
 from evidence.actions.finding_rules import refuse_future
@@ -59,12 +60,17 @@ class CaseStudyForm(StepForm):
         team = Person.objects.filter(role_assignments__role__in=[Role.EVALUATOR, Role.LEAD], is_active=True)
         offer(self, "evaluators", team.distinct())
 
+    def show_typed(self, typed: QueryDict) -> None:
+        """Show what was kept while it was typed, as it was, without judging it yet."""
+        for name, field in self.fields.items():
+            self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
+
     def case_study_input(self) -> CaseStudyInput:
         stated = self.cleaned_data
         return CaseStudyInput(
             evaluators=list(stated["evaluators"]),
-            methods=stated["methods"],
-            narrative=stated["narrative"],
+            methods=stated.get("methods", ""),
+            narrative=stated.get("narrative", ""),
             planned_interviews=stated["planned_interviews"],
         )
 
@@ -72,7 +78,9 @@ class CaseStudyForm(StepForm):
 class NewCaseStudyForm(CaseStudyForm):
     """A case study to be begun: of which partnership, in which wave."""
 
-    field_order = ("partnership", "wave", "evaluators", "planned_interviews", "methods", "narrative")
+    field_order = ("partnership", "wave", "evaluators", "planned_interviews")
+    # Written afterwards, on a page that is kept while it is typed.
+    methods = narrative = None  # type: ignore[assignment]
 
     partnership = forms.ModelChoiceField(
         label="Partnership",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from evidence.models.fieldwork import CaseStudy
 from evidence.models.finding import Finding
 from evidence.models.refs import REF_ALPHABET
 from evidence.models.reply import ReplyRequest
@@ -24,8 +25,8 @@ SOURCE_REF = re.compile(f"S-[{REF_ALPHABET}]{{8}}")
 
 class TypedFormQuerySet(VisibleQuerySet):
     def visible_to(self, person: Any) -> Self:
-        """One's own, as long as one logs findings and may see the finding that it would change; and a reply
-        or a self-report as long as one's partnership is asked for it.
+        """One's own, as long as one logs findings and may see the finding or case study that it would change;
+        and a reply or a self-report as long as one's partnership is asked for it.
 
         Not once consent to that finding's source is withdrawn: its words go with it.
         """
@@ -35,7 +36,8 @@ class TypedFormQuerySet(VisibleQuerySet):
         if has_permission(person, Permission.FILL_IN_REPORTS):
             rule |= models.Q(self_report__partnership__in=person.reported_partnership_ids)
         if has_permission(person, Permission.LOG_FINDINGS):
-            rule |= models.Q(finding=None, reply_request=None, self_report=None)
+            rule |= models.Q(finding=None, case_study=None, reply_request=None, self_report=None)
+            rule |= models.Q(case_study__in=CaseStudy.objects.visible_to(person))
             rule |= models.Q(
                 finding__in=Finding.objects.visible_to(person), finding__source__consent_withdrawn_at=None
             )
@@ -46,14 +48,17 @@ class TypedForm(models.Model):
     """The fields of a form as they stand in somebody's page, complete or not. Its owner alone sees it.
 
     ``key`` is the submission key of a new finding's form, the ref of the finding that is being changed or of
-    the request that is being replied to, or the ref of a self-report with the key of one of its sections
-    (``P-7K2M9QXA/resources``). A form of several new findings names its rows in the field ``row``, and each
-    row's fields begin with that.
+    the request that is being replied to, ``case-study-7`` for the case study with that primary key, or a
+    self-report's ref with the key of one of its sections (``P-7K2M9QXA/resources``). A form of several new
+    findings names its rows in the field ``row``, and each row's fields begin with that.
     """
 
     key = models.CharField(max_length=36)
     finding = models.ForeignKey(
         Finding, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
+    )
+    case_study = models.ForeignKey(
+        CaseStudy, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
     )
     reply_request = models.ForeignKey(
         ReplyRequest, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
@@ -97,12 +102,19 @@ class TypedForm(models.Model):
     def form_address(self) -> str:
         if self.reply_request:
             return self.reply_request.get_absolute_url()
+        if self.case_study:
+            return reverse("evidence:case-study-edit", args=[self.case_study.slug])
         if self.finding:  # a note to the author is typed where the finding is published with changes
             page = "publish-with-changes" if "reason" in self.content else "edit"
             return reverse(f"evidence:finding-{page}", args=[self.finding.ref])
         if self.rows:
             return reverse("evidence:source-log-several", args=[self.source_ref])
         return reverse("evidence:finding-create")
+
+    @staticmethod
+    def key_of_study(study: CaseStudy) -> str:
+        """The key under which changes of a case study are kept; its slug may be longer than a key."""
+        return f"case-study-{study.pk}"
 
     @property
     def rows(self) -> list[str]:
@@ -119,6 +131,8 @@ class TypedForm(models.Model):
         """What is being written."""
         if self.reply_request:
             return f"Reply {self.reply_request.ref}"
+        if self.case_study:
+            return f"Case study {self.case_study}"
         return f"Changes to {self.finding.ref}" if self.finding else "A new finding"
 
     @property
@@ -133,6 +147,6 @@ class TypedForm(models.Model):
     def first_words(self) -> str:
         """How its owner recognises it; empty while none of its texts says anything."""
         names = [f"{row}-{name}" for row in self.rows for name in ("text", "quote")]
-        names += ["text", "title", "quote", "reply"]
+        names += ["text", "title", "quote", "reply", "narrative", "methods"]
         stated = (self.content.get(name, [""])[0].strip() for name in names)
         return Truncator(next(filter(None, stated), "")).words(FIRST_WORDS)

@@ -21,12 +21,13 @@ from evidence.forms.fieldwork import CaseStudyForm, NewCaseStudyForm, study_init
 from evidence.forms.finding import problems_of
 from evidence.forms.steps import PublishStudyForm
 from evidence.markdown import html_of
-from evidence.models import CaseStudy, Finding, Source
+from evidence.models import CaseStudy, Finding, Source, TypedForm
 from evidence.queries.bearing import bearing, with_findings
 from evidence.queries.case_studies import filter_options, interviews_of, sources_of
 from evidence.queries.labels import labels_for
 from evidence.views.attachments import file_lines
 from evidence.views.editing import VersionedFormView
+from evidence.views.findings_writing import keeping
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView, VisibleListView
@@ -168,7 +169,10 @@ class CaseStudyCreateView(SignedInMixin, FormView):
         except ValidationError as refusal:
             form.add_problems(problems_of(refusal))
             return self.form_invalid(form)
-        messages.success(self.request, "Case study begun. Add its sources, and write its story as it goes.")
+        messages.success(
+            self.request,
+            "Case study begun. Add its sources, and write its story as it goes: it is kept while you type.",
+        )
         return redirect(study)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -176,7 +180,10 @@ class CaseStudyCreateView(SignedInMixin, FormView):
 
 
 class CaseStudyEditView(VersionedFormView):
+    """A case study to be written on, kept while it is typed: stories grow over weeks."""
+
     model = CaseStudy
+    typed: TypedForm | None = None
     form_class = CaseStudyForm
     template_name = "evidence/case_study_form.html"
 
@@ -195,8 +202,25 @@ class CaseStudyEditView(VersionedFormView):
         )
         return "Case study saved."
 
+    def get_form(self, form_class: Any = None) -> CaseStudyForm:
+        form = super().get_form(form_class)
+        kept = TypedForm.objects.visible_to(self.request.user).filter(key=TypedForm.key_of_study(self.object))
+        if not form.is_bound and (typed := kept.first()):
+            self.typed = typed
+            form.show_typed(typed.data)
+        return form
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"form_title": f"Edit {self.object}"}
+        return super().get_context_data(**kwargs) | {
+            "form_title": f"Edit {self.object}",
+            "typed": self.typed,
+            "keeping": keeping(
+                self.request,
+                self.typed,
+                address=reverse("evidence:typed-form-keep-case-study", args=[self.object.slug]),
+                again=self.request.path,
+            ),
+        }
 
 
 class CaseStudyPublishView(VersionedFormView):

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from rest_framework.throttling import UserRateThrottle
 
 from evidence.actions.typed_forms import OutOfDate, forget_typed_form, keep_typed_form
-from evidence.models import Finding, ReplyRequest, Section, SelfReport, TypedForm
+from evidence.models import CaseStudy, Finding, ReplyRequest, Section, SelfReport, TypedForm
 from evidence.queries.reports import typed_key
 from evidence.views.signed_in import SignedInMixin, signed_in, words_in
 from partnerships.access import Permission, has_permission
@@ -100,6 +100,14 @@ class TypedFormKeepView(AnsweringScriptsMixin, View):
         return finding
 
 
+class TypedStudyKeepView(TypedFormKeepView):
+    """Keep the story of a case study while one of its evaluators writes it."""
+
+    def subject(self, slug: str = "") -> tuple[str, dict[str, Any]]:
+        study = get_object_or_404(CaseStudy.objects.visible_to(self.request.user), slug=slug)
+        return TypedForm.key_of_study(study), {"case_study": study}
+
+
 class TypedReplyKeepView(TypedFormKeepView):
     """Keep a reply while somebody of the partnership writes it."""
 
@@ -145,7 +153,11 @@ class TypedFormDiscardView(SignedInMixin, VisibleDetailView):
     object: TypedForm
 
     def get_queryset(self) -> QuerySet[TypedForm]:
-        return super().get_queryset().select_related("finding", "reply_request")
+        return (
+            super()
+            .get_queryset()
+            .select_related("finding", "reply_request", "case_study__partnership", "case_study__wave")
+        )
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         forget_typed_form(by=signed_in(request), key=self.get_object().key)

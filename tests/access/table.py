@@ -282,6 +282,13 @@ FORMS = [
     # The page says whose it is: everybody but the evaluator is somebody else here.
     Row("POST", "evidence:typed-form-keep-new", "", "401 403 403 403 200 403 403 403 401", TYPED),
     Row("POST", "evidence:typed-form-keep", "draft", "401 403 403 403 200 403 403 403 401", TYPED),
+    Row(
+        "POST",
+        "evidence:typed-form-keep-case-study",
+        "draft study",
+        "401 403 403 403 200 403 403 403 401",
+        TYPED | {"narrative": "They met."},
+    ),
     Row("GET", "evidence:finding-lookalikes", "draft", AUTHOR_AND_LEADS),
     Row("GET", "evidence:finding-lookalikes", "for-public", "login 403 403 403 200 403 200 403 login"),
     Row("POST", "evidence:lookalikes", "", "401 403 403 403 200 200 200 403 401", NEW_FINDING),

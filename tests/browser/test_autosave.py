@@ -11,8 +11,9 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from evidence.models import Finding, TypedForm
+from tests.access.world import World
 from tests.browser.conftest import Complaints
-from tests.browser.test_every_page import violations
+from tests.browser.test_every_page import violations, wrong_with
 from tests.factories import PASSWORD
 from tests.personas import Personas
 
@@ -232,3 +233,21 @@ def test_the_status_line_never_widens_the_page(enter: Enter, live_server: Any, w
     expect(status_of(page)).to_have_text(SAVED, timeout=10_000)
     expect(status_of(page)).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_story_of_a_case_study_is_kept_while_it_is_typed(
+    enter: Enter, live_server: Any, world: World
+) -> None:
+    page = enter("evaluator")
+    address = f"{live_server.url}{world.draft_study.get_absolute_url()}edit/"
+    page.goto(address)
+    page.get_by_label("The story of the partnership").press_sequentially("A year in, they spoke of time.")
+    expect(status_of(page)).to_have_text(SAVED, timeout=10_000)
+    page.goto(f"{live_server.url}/inbox/")
+    page.get_by_role("link", name="Continue A year in").click()
+    expect(page.get_by_text("It is not saved in the case study yet.")).to_be_visible()
+    expect(page.get_by_label("The story of the partnership")).to_have_value("A year in, they spoke of time.")
+    assert wrong_with(page) == []
+    page.get_by_role("button", name="Save the case study").click()
+    expect(page.get_by_text("A year in, they spoke of time.")).to_be_visible()
+    assert not TypedForm.objects.filter(case_study=world.draft_study).exists()

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from evidence.actions import typed_forms
 from evidence.models import Finding, FrameworkItem, TypedForm
-from tests.factories import FindingFactory, LessonFactory, TypedFormFactory
+from tests.factories import CaseStudyFactory, FindingFactory, LessonFactory, TypedFormFactory
 from tests.personas import Personas
 
 ClientOf = Callable[[str], Client]
@@ -449,3 +449,33 @@ def test_going_on_takes_no_more_queries_than_any_page(
         with CaptureQueriesContext(connection) as captured:
             assert client.get(address).status_code == 200
         assert len(captured) <= 12, address
+
+
+# The story of a case study
+
+
+def test_a_case_study_is_kept_for_its_writer_until_it_is_saved(
+    client_of: ClientOf, personas: Personas
+) -> None:
+    study = CaseStudyFactory(created_by=personas.evaluator)
+    client, form = client_of("evaluator"), f"{study.get_absolute_url()}edit/"
+    page = Page(client, personas.evaluator, f"{study.get_absolute_url()}typed/")
+    assert page.keep("", narrative="A year in.").status_code == 200
+    assert "A year in." in client.get(form).content.decode()
+    assert "A year in." in client.get("/inbox/").content.decode()
+    assert "A year in." not in client_of("lead").get(form).content.decode()
+    elsewhere = Page(client, personas.evaluator, f"{study.get_absolute_url()}typed/")
+    assert elsewhere.keep("", narrative="Written elsewhere.").status_code == 409
+    saved = client.post(form, {"version": study.version, "narrative": "A year in, saved."})
+    assert saved.status_code == 302
+    assert not TypedForm.objects.exists()
+
+
+@pytest.mark.parametrize("persona", ["other_evaluator", "funder", "reporter"])
+def test_only_those_who_work_on_a_case_study_type_into_it(
+    client_of: ClientOf, personas: Personas, persona: str
+) -> None:
+    study = CaseStudyFactory(created_by=personas.evaluator)
+    page = Page(client_of(persona), personas[persona], f"{study.get_absolute_url()}typed/")
+    assert page.keep("", narrative="Mine.").status_code in {403, 404}
+    assert not TypedForm.objects.exists()
