@@ -241,7 +241,7 @@ def test_the_story_of_a_case_study_is_kept_while_it_is_typed(
     page = enter("evaluator")
     address = f"{live_server.url}{world.draft_study.get_absolute_url()}edit/"
     page.goto(address)
-    page.get_by_label("The story of the partnership").press_sequentially("A year in, they spoke of time.")
+    page.get_by_label("The story of the partnership").fill("A year in, they spoke of time.")
     expect(status_of(page)).to_have_text(SAVED, timeout=10_000)
     page.goto(f"{live_server.url}/inbox/")
     page.get_by_role("link", name="Continue A year in").click()

@@ -82,7 +82,7 @@ def test_a_finding_from_the_field_to_the_funder(page: Page, live_server: Any, pe
     sign_in(page, live_server, "lead@example.org")
     page.get_by_role("link", name="Inbox").click()
     page.get_by_role("link", name=HEADLINE).click()
-    page.get_by_role("link", name="Publish").click()
+    page.get_by_role("link", name="Publish", exact=True).click()
     page.get_by_role("radio", name="Funder:").check()
     page.get_by_role("button", name="Publish the finding").click()
     expect(page.get_by_role("status").first).to_contain_text("published")
@@ -125,7 +125,7 @@ def test_bad_input_keeps_every_word(enter: Enter, live_server: Any) -> None:
     page.get_by_label("What did you find?").fill("A long story. " + "word " * 2100)
     page.get_by_label("Day of the evidence").fill("31/2/2015")
     choose(page, "L5", "Refines")
-    page.get_by_label("How it bears on L5").fill(NOTE)
+    page.get_by_label("How it bears on L5 (optional)").fill(NOTE)
     page.get_by_role("button", name="Submit for review").click()
 
     summary = page.get_by_role("alert")
@@ -145,7 +145,7 @@ def test_bad_input_keeps_every_word(enter: Enter, live_server: Any) -> None:
 
     expect(summary).to_contain_text("future")
     expect(page.get_by_label("What did you find?")).to_have_value(FOUND)
-    expect(page.get_by_label("How it bears on L5")).to_have_value(NOTE)
+    expect(page.get_by_label("How it bears on L5 (optional)")).to_have_value(NOTE)
     expect(page.get_by_role("checkbox", name="Humber")).to_be_checked()
     page.get_by_label("Day of the evidence").fill("4 March 2015")
     page.get_by_role("button", name="Submit for review").click()

@@ -113,8 +113,8 @@ evidence:reply-respond asked                              -   -   -   -   4
 evidence:reply-extend asked                               -   -   -   -   4
 evidence:reply-cancel asked                               -   -   -   -   4
 evidence:case-study-create                                -   -   -   6   6
-evidence:case-study-edit draft-study                      -   -   -   6   6
-evidence:case-study-edit public-study                     -   -   -   6   6
+evidence:case-study-edit draft-study                      -   -   -   7   7
+evidence:case-study-edit public-study                     -   -   -   7   7
 evidence:case-study-publish draft-study                   -   -   -   -   7
 evidence:source-create draft-study                        -   -   -   5   5
 evidence:source-edit noted-source                         -   -   -   5   5

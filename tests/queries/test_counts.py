@@ -220,6 +220,7 @@ def name_of(row: Row) -> str:
 
 def queries_of(browser: Client, address: str) -> int:
     """How many queries it takes to answer, apart from savepoints and PostgreSQL's lock of the audit."""
+    connection.queries_log.clear()  # it holds some thousands, and would let go of what is counted
     with CaptureQueriesContext(connection) as captured:
         response = browser.get(address)
         assert response.status_code == 200
