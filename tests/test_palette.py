@@ -48,3 +48,17 @@ class TestPalette:
         lightness = sorted(116 * luminance(palette[direction]) ** (1 / 3) - 16 for direction in DIRECTIONS)
         gaps = [upper - lower for lower, upper in pairwise(lightness)]
         assert min(gaps) > 10
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(settings.BASE_DIR) / "static" / "css").iterdir()), ids=lambda path: path.name
+)
+def test_a_stylesheet_closes_every_rule_that_it_opens(path: Path) -> None:
+    """A brace that is missing takes every rule after it out of use, and no page complains."""
+    depth, deepest = 0, []
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        depth += line.count("{") - line.count("}")
+        # A rule inside a condition inside another: deeper than that is a rule that was not closed.
+        if depth > 3 or (line and not line[0].isspace() and line[0] not in "}/*@" and depth > 1):
+            deepest.append(f"{path.name}:{number}: {line}")
+    assert (depth, deepest) == (0, [])
