@@ -10,7 +10,9 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
+from tests.database_template import keep_template, take_template
 from tests.personas import Personas, make_personas
 from tests.review import put_review
 
@@ -23,6 +25,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("postgresql"):
             item.add_marker(pytest.mark.skip(reason=POSTGRESQL_ONLY))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """Whether the tests' database is there already: as the last run with the same code has left it."""
+    return bool(request.config.getvalue("reuse_db")) or take_template(request.config)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """The tests' database, of which the next run begins with a copy."""
+    with django_db_blocker.unblock():
+        keep_template(request.config)
 
 
 @pytest.fixture(scope="session", autouse=True)

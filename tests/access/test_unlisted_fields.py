@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.test import Client
 
+from evidence.models import Finding
 from partnerships.models import Person
 from tests.access.table import TABLE, Row
 from tests.access.test_table import address_of, data_of
@@ -129,8 +130,8 @@ def test_nothing_unlisted_changes(world: World, client_of: Callable[[str], Clien
 def test_what_comes_through_is_noticed(world: World) -> None:
     planted = PersonFactory()
     before = holding(planted)
-    finding = world.findings["draft"]
-    type(finding).objects.filter(pk=finding.pk).update(created_by=planted, created_at=LONG_AGO, version=NUMBER)
+    draft = Finding.objects.filter(pk=world.findings["draft"].pk)
+    draft.update(created_by=planted, created_at=LONG_AGO, version=NUMBER)
     after = holding(planted)
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {"Finding.created_by", "Finding.created_at"}  # a version is stated on purpose
