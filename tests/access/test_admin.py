@@ -9,7 +9,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.table import seen_by
+from tests.access.rows import seen_by
 from tests.access.test_crawl import crawl, forbidden_words
 from tests.access.test_table import answer_of
 from tests.access.world import FINDINGS, World

@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.table import TABLE, seen_by
+from tests.access.rows import seen_by
+from tests.access.table import TABLE
 from tests.access.test_table import address_of
 from tests.access.world import (
     ASKED_MARKED,

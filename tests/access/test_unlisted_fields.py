@@ -15,7 +15,8 @@ from django.test import Client
 
 from evidence.models import Finding
 from partnerships.models import Person
-from tests.access.table import TABLE, Row
+from tests.access.rows import Row
+from tests.access.table import TABLE
 from tests.access.test_table import address_of, data_of
 from tests.access.world import World
 from tests.factories import PersonFactory
