@@ -1,9 +1,9 @@
 """The query count of every page and API list: as reviewed, and the same for more rows.
 
 ``counts/`` holds a file for each subject of the access table: a line for a page, in it a number for each of
-``KINDS`` of person, or a dash where somebody cannot open it. The session, the person and their roles are three
-of each number, except a visitor's. When a number changes, the failing test prints the lines as they should
-stand: change them if the new number is right.
+``KINDS`` of person, or a dash where somebody cannot open it. The session, the person and their roles are
+three of each number, except a visitor's. When a number changes, the failing test prints the lines as they
+should stand: change them if the new number is right.
 """
 
 from collections.abc import Callable
