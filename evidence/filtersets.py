@@ -14,6 +14,7 @@ from evidence.models import (
     CaseStudy,
     Coding,
     Confidence,
+    Edition,
     Finding,
     FrameworkItem,
     Principle,
@@ -271,6 +272,19 @@ class AssessmentFilterSet(FilterSet):
 
     class Meta:
         model = Assessment
+        fields: list[str] = []
+
+
+class EditionFilterSet(FilterSet):
+    made_after = django_filters.DateFilter(
+        field_name="made_at", lookup_expr="date__gte", label="Made on or after"
+    )
+    made_before = django_filters.DateFilter(
+        field_name="made_at", lookup_expr="date__lte", label="Made on or before"
+    )
+
+    class Meta:
+        model = Edition
         fields: list[str] = []
 
 

@@ -51,6 +51,7 @@ DEEDS = {
     "erased": "erased",
     "exported": "downloaded",
     "logged": "logged",
+    "made": "made",
     "note-left": "left a note in",
     "note-settled": "settled a note in",
     "noted": "noted",

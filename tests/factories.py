@@ -35,6 +35,10 @@ from evidence.models import (
     Concern,
     Confidence,
     Driver,
+    Edition,
+    EditionCoding,
+    EditionFinding,
+    EditionItem,
     Finding,
     FindingCitation,
     FinishedSection,
@@ -662,6 +666,47 @@ class ComponentConcernFactory(DjangoModelFactory):
     assessment = factory.SubFactory(AssessmentFactory)
     component = Component.METHODS
     concern = Concern.NONE
+
+
+class EditionFactory(DjangoModelFactory):
+    """An edition with nothing in it; what an edition freezes is made by ``make_edition``."""
+
+    class Meta:
+        model = Edition
+
+    number = factory.Sequence(lambda number: 1_000 + number)
+    note = "For the board."
+    digest = "0" * 64
+    made_by = factory.SubFactory(PersonFactory, lead=True)
+
+
+class EditionItemFactory(DjangoModelFactory):
+    class Meta:
+        model = EditionItem
+
+    edition = factory.SubFactory(EditionFactory)
+    item = factory.SubFactory(LessonFactory)
+    content = factory.LazyAttribute(lambda entry: {"code": entry.item.code})
+    digest = "0" * 64
+
+
+class EditionFindingFactory(DjangoModelFactory):
+    class Meta:
+        model = EditionFinding
+
+    edition = factory.SubFactory(EditionFactory)
+    finding = factory.SubFactory(FindingFactory, published=True, visibility="public")
+    content = factory.LazyAttribute(lambda entry: {"ref": entry.finding.ref})
+    digest = "0" * 64
+
+
+class EditionCodingFactory(DjangoModelFactory):
+    class Meta:
+        model = EditionCoding
+
+    finding = factory.SubFactory(EditionFindingFactory)
+    item = factory.SubFactory(EditionItemFactory, edition=factory.SelfAttribute("..finding.edition"))
+    direction = "supports"
 
 
 class AssessedIndicatorFactory(DjangoModelFactory):

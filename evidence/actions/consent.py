@@ -14,7 +14,16 @@ from evidence.actions.fieldwork_rules import works_on_source
 from evidence.actions.finding_rules import require_reason, widest_circle
 from evidence.actions.findings import take_step
 from evidence.actions.notices import tell_of_withdrawn_consent
-from evidence.models import Attachment, CaseStudy, Coding, Finding, ReviewStep, Source, TypedForm
+from evidence.models import (
+    Attachment,
+    CaseStudy,
+    Coding,
+    EditionFinding,
+    Finding,
+    ReviewStep,
+    Source,
+    TypedForm,
+)
 from evidence.models.visibility import reaches_beyond
 from partnerships.audit import record
 from partnerships.errors import StepRefused
@@ -30,10 +39,10 @@ NARROWED = "The consent of its source was narrowed."
 def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -> Source:
     """Take back everything that rests on a source, at once and for good.
 
-    Its findings, in whatever status, become withdrawn and lose every word, in their history too; its files
-    and theirs are erased. What stays is that there was a finding or a file, where it came from, and why it is
-    gone. A published case study goes back to draft, since its narrative may tell of the source. Raises
-    Conflict, PermissionDenied, StepRefused, and ValidationError for ``reason``.
+    Its findings, in whatever status, become withdrawn and lose every word, in their history and in editions
+    too; its files and theirs are erased. What stays is that there was a finding or a file, where it was from,
+    and why it is gone. A published case study goes back to draft, since its narrative may tell of the source.
+    Raises Conflict, PermissionDenied, StepRefused, and ValidationError for ``reason``.
     """
     source = locked(Source, source, version)
     if not works_on_source(by, source):
@@ -54,7 +63,9 @@ def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -
     forget_appraisals(findings=[finding.pk for finding in findings], sources=[source.pk])
     for finding in findings:
         erase(finding, by=by, reason=reason)
-    erase_words(Finding.history.filter(source_id=source.pk))  # of those that rest on another one now
+    rested_on_it = Finding.history.filter(source_id=source.pk)  # among them those of another source now
+    erase_words(rested_on_it)
+    EditionFinding.objects.filter(finding__in=rested_on_it.values("id")).update(content={})
     take_back(source.case_study, by=by)
     files = erase_files(Attachment.objects.filter(Q(source=source) | Q(finding__source=source)), by=by)
     tell_of_withdrawn_consent(source, [finding.created_by for finding in findings], by=by)

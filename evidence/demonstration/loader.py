@@ -20,6 +20,7 @@ from PIL import ExifTags, Image, ImageDraw
 from evidence.actions.appraisals import AppraisalInput, appraise, may_appraise, versions_so_far
 from evidence.actions.assessment import AssessmentInput, ConcernInput, assess_item
 from evidence.actions.attachments import add_attachment, release_attachment
+from evidence.actions.editions import make_edition
 from evidence.actions.fieldwork import (
     CaseStudyInput,
     SourceEntry,
@@ -39,7 +40,7 @@ from evidence.actions.findings import (
 )
 from evidence.actions.replies import ask_for_replies, give_reply, respond
 from evidence.demonstration.reports import load_reports
-from evidence.models import Attachment, CaseStudy, Finding, FrameworkItem, Source, Wave
+from evidence.models import Attachment, CaseStudy, Edition, Finding, FrameworkItem, Source, Wave
 from evidence.models.refs import fixed_ref
 from partnerships.access import Role
 from partnerships.models import Membership, Organisation, Partnership, Person, RoleAssignment, Sector
@@ -66,6 +67,8 @@ def load_demonstration() -> None:
     """Add the accounts, organisations, fieldwork, findings, and all that hangs on them, that are missing."""
     people = {entry["email"]: load_person(entry) for entry in read("people.yaml")}
     organisations = {entry["key"]: load_organisation(entry) for entry in read("organisations.yaml")}
+    baseline, today = read("editions.yaml")
+    load_edition(baseline, people, number=1)
     sources = load_fieldwork(read("fieldwork.yaml"), people)
     findings = {
         entry["key"]: load_finding(entry, people, organisations, sources) for entry in read("findings.yaml")
@@ -76,6 +79,7 @@ def load_demonstration() -> None:
     for entry in read("assessments.yaml"):
         load_assessment(entry, people)
     load_reports(read("reports.yaml"), people)
+    load_edition(today, people, number=2)
 
 
 def read(name: str) -> Any:
@@ -353,3 +357,10 @@ def load_assessment(entry: dict[str, Any], people: dict[str, Person]) -> None:
         ),
         last_seen=0,
     )
+
+
+def load_edition(entry: dict[str, str], people: dict[str, Person], *, number: int) -> None:
+    """One of the demonstration's two editions; where somebody has made others, none."""
+    made = list(Edition.objects.order_by("number").values_list("is_demonstration", flat=True))
+    if made == [True] * (number - 1):
+        make_edition(by=people["lead@demo.example"], note=entry["note"], last_seen=number - 1)

@@ -12,6 +12,7 @@ from evidence.models.assessment import (
 )
 from evidence.models.attachment import Attachment
 from evidence.models.comment import Comment
+from evidence.models.edition import Edition, EditionCoding, EditionFinding, EditionItem
 from evidence.models.fieldwork import CaseStudy, Wave
 from evidence.models.finding import Coding, Finding, FindingCitation
 from evidence.models.framework import (
@@ -65,6 +66,10 @@ __all__ = [
     "Concern",
     "Confidence",
     "Driver",
+    "Edition",
+    "EditionCoding",
+    "EditionFinding",
+    "EditionItem",
     "Finding",
     "FindingCitation",
     "FinishedSection",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from evidence.actions.editions import make_edition
 from evidence.models import (
     CaseStudy,
     Finding,
@@ -175,6 +176,8 @@ class World:
             "draft questionnaire": self.draft_question.questionnaire_version.questionnaire.slug,
             "draft section": self.draft_question.section.pk,
             "draft question": self.draft_question.pk,
+            "edition": 1,
+            "lesson in edition": (1, self.items[Kind.LESSON].code),
             "lesson number": self.items[Kind.LESSON].number,
             "theme": self.items[Kind.LESSON].theme.slug,
             "sector": self.sector.code,
@@ -390,6 +393,7 @@ def make_world(*findings: str) -> World:
     judge(items[Kind.LESSON], personas)
     for name in findings or FINDINGS:
         world.add_finding(name)
+    make_edition(by=personas.lead, note="For the board.", last_seen=0)
     return world
 
 

@@ -14,6 +14,7 @@ from tests.access.test_table import address_of
 from tests.access.world import World
 
 NO_PAGES = {
+    "evidence:edition-json",
     "evidence:finding-csv",
     "evidence:file",
     "evidence:reference-list-ris",

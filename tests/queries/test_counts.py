@@ -14,7 +14,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from evidence.models import Answer, Coding, Finding, FindingCitation, Round, SelfReport, Source
+from evidence.models import (
+    Answer,
+    Coding,
+    EditionCoding,
+    EditionFinding,
+    EditionItem,
+    Finding,
+    FindingCitation,
+    Round,
+    SelfReport,
+    Source,
+)
 from partnerships.models import Membership, Organisation, Partnership
 from tests.access.rows import Row
 from tests.access.table import SUBJECTS, TABLE
@@ -29,6 +40,7 @@ from tests.factories import (
     ColleagueNoteFactory,
     CommentFactory,
     DriverFactory,
+    EditionFactory,
     ItemCitationFactory,
     LessonFactory,
     OutcomeFactory,
@@ -97,6 +109,7 @@ def grow(world: World, number: int) -> None:
         )
     grow_findings(world, number)
     grow_reports(world, partnerships)
+    grow_editions(world, number)
     for name in ("draft", "submitted", "for-public"):
         CommentFactory.create_batch(
             number // 4,
@@ -155,6 +168,24 @@ def grow_reports(world: World, partnerships: list[Partnership]) -> None:
         ColleagueNoteFactory.create_batch(
             len(partnerships) // 4, self_report=report, question=questions[0], by=personas.reporter
         )
+
+
+def grow_editions(world: World, number: int) -> None:
+    """More editions, and more evidence on the lesson in the first one."""
+    lesson = EditionItem.objects.get(edition__number=1, item=world.items["lesson"])
+    EditionFactory.create_batch(number // 10, made_by=world.personas.lead)
+    frozen = EditionFinding.objects.bulk_create(
+        EditionFinding(
+            edition=lesson.edition,
+            finding=finding,
+            digest="0" * 64,
+            content={"ref": finding.ref, "codings": [{"item": "L1", "direction": "supports", "note": ""}]},
+        )
+        for finding in Finding.objects.filter(status="published", visibility="public", in_editions=None)
+    )
+    EditionCoding.objects.bulk_create(
+        EditionCoding(finding=finding, item=lesson, direction="supports") for finding in frozen
+    )
 
 
 def grow_findings(world: World, number: int) -> None:

@@ -35,6 +35,7 @@ API_CATALOGUES = {
     "areas": "area",
     "organisations": "organisation",
     "partnerships": "partnership",
+    "editions": "edition",
 }
 
 ROWS = [
