@@ -1,5 +1,6 @@
 """What every test stands on: personas, clients, and a suite that is loud about what nobody looks at."""
 
+import gc
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -16,10 +17,22 @@ from tests.database_template import keep_template, take_template
 from tests.personas import Personas, make_personas
 from tests.review import put_review
 
+# Collecting garbage as often as by default takes a sixth of the whole run.
+gc.set_threshold(100_000, 50, 50)
+
 POSTGRESQL_ONLY = "SQLite queues writers, so races show on PostgreSQL only: set DATABASE_URL to run it"
 
 
+# What takes longest comes first, so that no process is left with it while the other has finished.
+LONGEST = ("tests/queries/test_counts.py", "tests/browser/", "tests/access/")
+
+
+def is_among_the_longest(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(LONGEST)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=is_among_the_longest, reverse=True)
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         return
     for item in items:
@@ -102,6 +115,17 @@ def transaction_of_example(db: None) -> Callable[[], AbstractContextManager[None
             transaction.set_rollback(True)
 
     return undone
+
+
+@pytest.fixture(scope="module")
+def module_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For what takes long to bring in: a module's own fixture fills the database on top of it, once.
+
+    What a test then does is undone after it as ever, and what the module's fixture did after the module.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

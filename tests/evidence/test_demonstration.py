@@ -1,12 +1,11 @@
-"""The demonstration: complete, marked, repeatable, and never in the way of real work."""
+"""The demonstration: complete, marked, repeatable."""
 
 from collections import Counter
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.core import mail
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db.models import Count
 
 from evidence.actions.consent import withdraw_consent
@@ -15,7 +14,6 @@ from evidence.models import CaseStudy, Finding, Lesson, ReplyRequest, Round, Sel
 from evidence.queries.standing import Status, standings
 from partnerships.access import Role
 from partnerships.models import Organisation, Person
-from tests.factories import FindingFactory, PersonFactory
 from tests.review import put_review
 
 ACCOUNTS = {
@@ -29,10 +27,15 @@ ACCOUNTS = {
 }
 
 
-@pytest.fixture
-def demonstration(db):
+@pytest.fixture(scope="module")
+def demonstration_of_module(module_database):
     put_review()
     load_demonstration()
+
+
+@pytest.fixture
+def demonstration(demonstration_of_module, db):
+    """The demonstration, loaded once for all tests of this module."""
 
 
 def case_studies():
@@ -138,39 +141,6 @@ def test_loading_again_adds_nothing_and_keeps_changes(demonstration):
     assert case_studies().count() == before
     finding.refresh_from_db()
     assert finding.text == "Changed by somebody who tries the product."
-
-
-def test_the_command_asks_where_there_is_real_work(db, monkeypatch):
-    put_review()
-    PersonFactory()
-    monkeypatch.setattr("builtins.input", lambda question: "no")
-    with pytest.raises(CommandError, match="Nothing was changed"):
-        call_command("demo")
-    assert not Person.objects.filter(is_demonstration=True).exists()
-    monkeypatch.setattr("builtins.input", lambda question: "yes")
-    call_command("demo")
-    assert Person.objects.filter(is_demonstration=True).count() == len(ACCOUNTS)
-
-
-def test_a_finding_counts_as_real_work(db):
-    put_review()
-    assert not holds_real_work()
-    FindingFactory(created_by=None)
-    assert holds_real_work()
-
-
-def test_unless_in_use_leaves_real_work_alone(db, capsys):
-    put_review()
-    PersonFactory()
-    call_command("demo", unless_in_use=True)
-    assert not Person.objects.filter(is_demonstration=True).exists()
-    assert "left as it is" in capsys.readouterr().out
-
-
-def test_nobody_is_written_to(db):
-    put_review()
-    call_command("demo")
-    assert mail.outbox == []
 
 
 def test_the_accounts_are_shown(demonstration, capsys):

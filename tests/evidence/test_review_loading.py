@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.core.management import call_command
 
 from evidence.framework.loader import load_review
 from evidence.framework.review_files import DATA, read_review
@@ -28,10 +27,15 @@ from partnerships.loading import Outcome
 SECTORS = {"public", "private", "third", "community"}
 
 
-@pytest.fixture
-def review(db):
+@pytest.fixture(scope="module")
+def review_of_module(module_database):
     load_partnerships()
     load_review()
+
+
+@pytest.fixture
+def review(review_of_module, db):
+    """The review, loaded once for all tests of this module."""
 
 
 @pytest.fixture
@@ -153,11 +157,3 @@ def test_a_file_that_is_no_list_is_named(folder):
     with pytest.raises(DataFileError) as caught:
         read_review(SECTORS, folder)
     assert caught.value.problems[0].startswith("themes.yaml, whole file: can't be read")
-
-
-def test_the_command_tells_what_it_did(db, capsys):
-    call_command("load_review")
-    call_command("load_review")
-    first, second = capsys.readouterr().out.splitlines()
-    assert "0 unchanged" in first
-    assert "0 created, 0 updated" in second
