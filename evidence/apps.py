@@ -11,6 +11,7 @@ class EvidenceConfig(AppConfig):
     def ready(self) -> None:
         # Models are not ready when this file is read.
         from evidence.actions.notices import register_subjects
+        from evidence.actions.rating_letters import send_what_waits
         from evidence.actions.replies import tell_what_is_due
         from evidence.actions.report_notices import register_reports
         from evidence.search_index import ensure_search_triggers
@@ -18,6 +19,7 @@ class EvidenceConfig(AppConfig):
 
         register_subjects()
         register_clock(tell_what_is_due)
+        register_clock(send_what_waits)
         register_reports()
         # On SQLite a migration that alters a table makes it anew, and its triggers are gone with the old one.
         post_migrate.connect(ensure_search_triggers, sender=self)

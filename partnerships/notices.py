@@ -56,12 +56,12 @@ def register(target_kind: str, *, may_see: Callable[[Person, str], bool], deeds:
 
 
 def register_clock(tell_what_is_due: Callable[[], None]) -> None:
-    """Have this asked before waiting notices are sent: it writes those that no deed causes but a date."""
+    """Have this asked before waiting notices are sent: it sees to what no deed causes but a date."""
     _by_the_clock.append(tell_what_is_due)
 
 
 def write_what_is_due() -> None:
-    """Write the notices that a date causes."""
+    """Have everybody see to what a date causes: notices to write, other messages to try again."""
     for tell_what_is_due in _by_the_clock:
         tell_what_is_due()
 
@@ -153,11 +153,15 @@ def is_wanted(notice: Notice) -> bool:
 
 def post(notices: Sequence[Notice], connection: BaseEmailBackend) -> Exception | None:
     """Send one message about all of these, which are one person's. Returns what went wrong, if anything."""
-    message = message_about(notices)
+    return hand_over(message_about(notices), connection)
+
+
+def hand_over(message: EmailMultiAlternatives, connection: BaseEmailBackend) -> Exception | None:
+    """Give one message to the mail server. Returns what went wrong, if anything."""
     try:
         connection.open()
         connection.send_messages([message])
-    except Exception as error:  # mail backends raise what they like; the notices are kept and tried again
+    except Exception as error:  # mail backends raise what they like; what waits is kept and tried again
         return error
     return None
 

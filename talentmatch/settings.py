@@ -280,12 +280,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_links": {"()": "talentmatch.logs.WithoutPersonalLinks"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_links"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 
 # How long a partnership has to reply to a finding, unless a lead gives it another date.
 REPLY_DAYS = env.int("REPLY_DAYS", 14)
+
+# How many days after a round's last day a personal link to rate still works.
+RATING_GRACE_DAYS = env.int("RATING_GRACE_DAYS", 14)
+# What fewer people have said is never shown by itself; three is the least that can be set.
+FEWEST_RESPONDENTS = max(3, env.int("FEWEST_RESPONDENTS", 5))
 
 # The demonstration accounts' password; they exist only where `manage.py demo` ran.
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", "talent-match-demo")

@@ -51,6 +51,11 @@ from evidence.models import (
     Question,
     Questionnaire,
     QuestionnaireVersion,
+    Rater,
+    Rating,
+    RatingLink,
+    RatingsEnd,
+    RatingStatement,
     Reference,
     ReplyRequest,
     ReportStep,
@@ -65,6 +70,7 @@ from evidence.models import (
     Visibility,
     Wave,
 )
+from evidence.queries.ratings import digest_of_token
 from partnerships.access import Role
 from partnerships.audit import append
 from partnerships.models import (
@@ -921,3 +927,60 @@ class ReportStepFactory(DjangoModelFactory):
     step = ReportStep.Step.SUBMIT
     report_version = factory.SelfAttribute("self_report.version")
     by = factory.SelfAttribute("self_report.invited_by")
+
+
+class RatingStatementFactory(DjangoModelFactory):
+    class Meta:
+        model = RatingStatement
+
+    item = factory.SubFactory(DriverFactory)
+    statement = factory.LazyAttribute(lambda row: f"We have {row.item.code}.")
+    question = factory.LazyAttribute(lambda row: f"What does {row.item.code} mean to us?")
+
+
+class RaterFactory(DjangoModelFactory):
+    """Somebody invited by a link; ``sent=True`` for one whose answers are in."""
+
+    class Meta:
+        model = Rater
+
+    class Params:
+        sent = factory.Trait(
+            started_at=factory.LazyFunction(timezone.now), sent_at=factory.LazyFunction(timezone.now)
+        )
+
+    self_report = factory.SubFactory(SelfReportFactory)
+    email = factory.Sequence(lambda number: f"rater{number}@example.net")
+    other_organisation = "A youth club"
+    sector = factory.SubFactory(SectorFactory)
+    invited_by = factory.SelfAttribute("self_report.invited_by")
+
+
+class RatingLinkFactory(DjangoModelFactory):
+    """A link that works; ``token`` is what its address holds."""
+
+    class Meta:
+        model = RatingLink
+
+    class Params:
+        token = factory.Sequence(lambda number: f"token-{number}")
+
+    rater = factory.SubFactory(RaterFactory)
+    digest = factory.LazyAttribute(lambda link: digest_of_token(link.token))
+
+
+class RatingFactory(DjangoModelFactory):
+    class Meta:
+        model = Rating
+
+    rater = factory.SubFactory(RaterFactory)
+    item = factory.SubFactory(DriverFactory)
+    step = 3
+
+
+class RatingsEndFactory(DjangoModelFactory):
+    class Meta:
+        model = RatingsEnd
+
+    self_report = factory.SubFactory(SelfReportFactory)
+    by = factory.SubFactory(PersonFactory)

@@ -20,8 +20,9 @@ from evidence.actions.consent import TOMBSTONE, withdraw_consent
 from evidence.actions.finding_input import FindingInput, input_of
 from evidence.actions.finding_rules import AnonymisationPoint
 from evidence.actions.findings import log_finding, publish_finding, update_finding
+from evidence.actions.ratings import RatingsConflict, save_ratings, send_ratings
 from evidence.actions.replies import give_reply, tell_what_is_due
-from evidence.actions.rounds import open_round
+from evidence.actions.rounds import close_round, open_round
 from evidence.actions.self_reports import AnswersConflict, TypedAnswer, save_answers, submit_report
 from evidence.actions.several_findings import log_several
 from evidence.actions.typed_forms import OutOfDate, keep_typed_form
@@ -30,6 +31,9 @@ from evidence.models import (
     Appraisal,
     Attachment,
     Finding,
+    Rater,
+    Rating,
+    RatingsEnd,
     ReplyRequest,
     Round,
     SelfReport,
@@ -37,6 +41,7 @@ from evidence.models import (
     TypedForm,
 )
 from evidence.models.answer_values import digest_of
+from evidence.queries.ratings import Said, digest_of_part
 from partnerships.audit import verify
 from partnerships.errors import Conflict, StepRefused
 from partnerships.models import AuditRow, Notice, Person
@@ -49,6 +54,9 @@ from tests.factories import (
     PartnershipFactory,
     PersonFactory,
     QuestionFactory,
+    RaterFactory,
+    RatingFactory,
+    RatingStatementFactory,
     ReplyRequestFactory,
     RoundFactory,
     SectionFactory,
@@ -410,3 +418,41 @@ def test_twenty_openings_of_one_round_ask_once() -> None:
     results = all_at_once(open_it)
     assert [result for result in results if not isinstance(result, Conflict | StepRefused)] == ["open"]
     assert SelfReport.objects.count() == 1
+
+
+def test_one_link_used_twice_at_once_makes_one_rating() -> None:
+    rater, statement = RaterFactory(), RatingStatementFactory()
+    code = statement.item.code
+    seen = digest_of_part({}, [code])
+
+    def rate(number: int) -> str:
+        return save_ratings(rater=rater, said={code: Said(1 + number % 5)}, seen=seen)
+
+    outcomes = all_at_once(rate)
+    step = Rating.objects.get().step
+    # The first is saved, and those that say the same change nothing.
+    saved = [number for number, outcome in enumerate(outcomes) if isinstance(outcome, str)]
+    assert saved == [number for number in range(AT_ONCE) if 1 + number % 5 == step]
+    assert sum(isinstance(outcome, RatingsConflict) for outcome in outcomes) == AT_ONCE - len(saved)
+
+
+def test_answers_sent_while_a_round_closes() -> None:
+    """Whatever comes first: an answer counts, or it comes too late. Nothing is written after the end."""
+    lead = PersonFactory(lead=True)
+    report = SelfReportFactory(round=RoundFactory(opened=True, created_by=lead))
+    raters = RaterFactory.create_batch(AT_ONCE - 1, self_report=report)
+    for rater in raters:
+        RatingFactory(rater=rater)
+
+    def act(number: int) -> Any:
+        if number == AT_ONCE // 2:
+            by = Person.objects.get(pk=lead.pk)
+            return close_round(by=by, round_=Round.objects.get(pk=report.round_id), version=1)
+        return send_ratings(rater=raters[number - (number > AT_ONCE // 2)])
+
+    outcomes = all_at_once(act)
+    sent = Rater.objects.filter(sent_at__isnull=False).count()
+    assert sent == sum(isinstance(outcome, Rater) for outcome in outcomes)
+    assert sum(isinstance(outcome, StepRefused) for outcome in outcomes) == len(raters) - sent
+    # What is shown from then on was complete when the round closed.
+    assert RatingsEnd.objects.count() == (sent >= 5)

@@ -25,6 +25,11 @@ AT_WITHOUT_BY = {
     "Notice.due_at": "a time to come, no deed",
     "LoadedRecord.loaded_at": "a command loads the data files, no person",
     "TypedForm.saved_at": "its owner alone saves it",
+    "Rater.started_at": "the rater, who has no account",
+    "Rater.sent_at": "the rater, who has no account",
+    "Rater.letter_due_at": "a time to come, no deed",
+    "Rater.letter_sent_at": "the product sends it, no person",
+    "RatingLink.made_at": "the product makes it when it sends a message",
 }
 
 # Fields of a finding that no filter of their own asks for, and why.

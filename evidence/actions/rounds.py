@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from evidence.actions.questionnaires import fix_version, free_key
+from evidence.actions.ratings import end_ratings_of_round
 from evidence.actions.report_notices import ReportNotice, reporters_of, tell
 from evidence.actions.report_rules import require_manager_of_rounds
 from evidence.models import Questionnaire, QuestionnaireVersion, ReportStep, Round, SelfReport
@@ -156,6 +157,7 @@ def close_round(*, by: Person, round_: Round, version: int) -> Round:
     current.status, current.closed_at, current.closed_by = Status.CLOSED, timezone.now(), by
     current.version += 1
     current.save()
+    end_ratings_of_round(current, by=by)
     record(by=by, verb="round.closed", target=current, key=current.slug)
     return current
 

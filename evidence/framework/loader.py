@@ -15,6 +15,7 @@ from evidence.models import (
     FrameworkItem,
     ItemCitation,
     Programme,
+    RatingStatement,
     Reference,
     Theme,
 )
@@ -44,6 +45,7 @@ def load_review(folder: Path = DATA) -> Counter[Outcome]:
     references = load_rows(RowLoader(Reference, "key"), review.references, "key", outcomes)
     programmes = load_rows(RowLoader(Programme, "slug"), review.programmes, "slug", outcomes)
     items = load_items(review, themes, references, sectors, outcomes)
+    load_statements(review, items, outcomes)
     load_findings(review, items, references, programmes, sectors, outcomes)
     return outcomes
 
@@ -79,6 +81,15 @@ def load_items(
         load_citations(citations, "item", rows[entry["code"]], cited, references)
     outcomes.update(items.outcomes + citations.outcomes)
     return present(rows)
+
+
+def load_statements(review: Review, items: dict[str, FrameworkItem], outcomes: Counter[Outcome]) -> None:
+    """The sentences by which people of a partnership rate its drivers and barriers."""
+    statements = RowLoader(RatingStatement, "item__code")
+    for entry in review.statements:
+        if item := items.get(entry["code"]):
+            statements.load(item=item, statement=entry["statement"], question=entry["question"])
+    outcomes.update(statements.outcomes)
 
 
 def load_findings(

@@ -17,6 +17,7 @@ ITEM_FILES = {
     "outcomes.yaml": FrameworkItem.Kind.OUTCOME,
     "research_questions.yaml": FrameworkItem.Kind.RESEARCH_QUESTION,
 }
+RATED_KINDS = (FrameworkItem.Kind.DRIVER, FrameworkItem.Kind.BARRIER)
 FINDING_FILES = (
     "findings_rationale.yaml",
     "findings_engagement.yaml",
@@ -33,6 +34,7 @@ class Review:
     references: list[Entry]
     programmes: list[Entry]
     items: list[Entry]
+    statements: list[Entry]
     findings: list[Entry]
 
 
@@ -48,6 +50,7 @@ def read_review(sectors: set[str], folder: Path = DATA) -> Review:
     listed = {entry["key"]: entry["listed"] for entry in references}
     citation = {**CITATION, "reference": Field(choices=listed)}
     items = read_items(folder, {entry["slug"] for entry in themes}, sectors, problems)
+    statements = read_statements(folder, items, problems)
     findings = read_findings(
         folder,
         {entry["slug"] for entry in programmes},
@@ -66,6 +69,7 @@ def read_review(sectors: set[str], folder: Path = DATA) -> Review:
         references=references,
         programmes=programmes,
         items=[entry for _, entry in items],
+        statements=statements,
         findings=[entry for _, entry in findings],
     )
 
@@ -92,6 +96,19 @@ def read_items(
             codes.add(entry["code"])
             items.append((path, entry))
     return items
+
+
+def read_statements(folder: Path, items: list[tuple[Path, Entry]], problems: Problems) -> list[Entry]:
+    """What people of a partnership rate: one statement for each driver and barrier, and for nothing else."""
+    path = folder / "rating_statements.yaml"
+    rated = [entry["code"] for _, entry in items if entry["kind"] in RATED_KINDS]
+    shape = {**STATEMENT, "code": Field(choices=rated)}
+    statements = read_entries(path, key="code", shape=shape, problems=problems)
+    stated = {entry["code"] for entry in statements}
+    for code in rated:
+        if code not in stated:
+            problems.add(path, code, "has no statement to be rated by.")
+    return statements
 
 
 def read_findings(
@@ -212,6 +229,11 @@ ITEM = {
     "section": Field(),
     "parent": Field(required=False),
     "citations": Field(list),
+}
+STATEMENT = {
+    "code": Field(),
+    "statement": Field(),
+    "question": Field(),
 }
 FINDING = {
     "key": Field(),

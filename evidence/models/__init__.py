@@ -29,6 +29,7 @@ from evidence.models.framework import (
 )
 from evidence.models.negative_search import NegativeSearch
 from evidence.models.questionnaire import Question, Questionnaire, QuestionnaireVersion, Section
+from evidence.models.rating import Rater, Rating, RatingLink, RatingsEnd, RatingStatement
 from evidence.models.reference import Citation, Programme, Reference
 from evidence.models.reply import ReplyRequest
 from evidence.models.review import ReviewStep
@@ -83,6 +84,11 @@ __all__ = [
     "Question",
     "Questionnaire",
     "QuestionnaireVersion",
+    "Rater",
+    "Rating",
+    "RatingLink",
+    "RatingStatement",
+    "RatingsEnd",
     "Reference",
     "ReplyRequest",
     "ReportStep",

@@ -32,9 +32,11 @@ WORDS = {
     "purpose": "What it is for",
     "introduction": "Introduction",
     "help": "Help",
+    "addresses": "E-mail addresses",
+    "other_organisation": "Name of the other organisation",
 }
 NOTE = re.compile(r"coding-(.{1,8})-note")
-ANSWER = re.compile(r"(?:q|reason)-([\w.-]{1,120})")
+ANSWER = re.compile(r"(?:q|reason|why)-([\w.-]{1,120})")
 
 
 class SignedInMixin:

@@ -181,8 +181,9 @@ def forbidden_words_of_reports(persona: str) -> set[str]:
     words = {mark(name, "answer") for name, readers in answers.items() if persona not in readers}
     for name in REPORTS:
         is_own = persona == "reporter" and name in own
-        words |= set() if is_own else {mark(name, part) for part in ("colleague", "typed")}
+        words |= set() if is_own else {mark(name, part) for part in ("colleague", "typed", "rater")}
         words |= set() if is_own or persona in team else {mark(name, "step")}
+        words.add(mark(name, "why"))
     return words
 
 

@@ -52,6 +52,10 @@ from tests.factories import (
     ProgrammeFactory,
     QuestionFactory,
     QuestionnaireVersionFactory,
+    RaterFactory,
+    RatingFactory,
+    RatingLinkFactory,
+    RatingStatementFactory,
     ReferenceFactory,
     ReplyRequestFactory,
     ReportStepFactory,
@@ -116,6 +120,10 @@ REPORTS = {
 }
 
 
+# Personal links to rate: one that works, one by which everything was sent, one that was taken back.
+LINKS = ("personal", "used", "dead", "unknown")
+
+
 def mark(finding: str, part: str) -> str:
     """The word that marks one part of one finding, for example ``zqforfunderquote``."""
     return f"zq{finding.replace('-', '').replace(' ', '')}{part}"
@@ -169,6 +177,9 @@ class World:
             **{name: report.ref for name, report in self.reports.items()},
             **{f"section of {name}": (report.ref, "beginnings") for name, report in self.reports.items()},
             **{f"question of {name}": (report.ref, "why") for name, report in self.reports.items()},
+            **{f"rating of {name}": (report.ref, "what-helps") for name, report in self.reports.items()},
+            **{f"{kind} link": f"link-{kind}" for kind in LINKS},
+            **{f"part of {kind} link": (f"link-{kind}", "what-helps") for kind in LINKS},
             "open round": self.reports["open report"].round.slug,
             "closed round": self.reports["shared report"].round.slug,
             "planned round": self.planned_round.slug,
@@ -391,6 +402,7 @@ def make_world(*findings: str) -> World:
         findings={},
     )
     judge(items[Kind.LESSON], personas)
+    add_ratings(world)
     for name in findings or FINDINGS:
         world.add_finding(name)
     make_edition(by=personas.lead, note="For the board.", last_seen=0)
@@ -415,3 +427,30 @@ def judge(item: FrameworkItem, personas: Personas) -> None:
         looked_in=f"In {mark('judged', 'lookedin')}.",
         looked_for=f"For {mark('judged', 'lookedfor')}.",
     )
+
+
+def add_ratings(world: World) -> None:
+    """Statements, people who rate for each report with marked words, and links of every kind."""
+    items = [world.items[Kind.DRIVER], world.items[Kind.BARRIER]]
+    for item in items:
+        RatingStatementFactory(item=item)
+    for name, report in world.reports.items():
+        asked = {"self_report": report, "sector": world.sector}
+        reporter = world.personas[
+            "reporter" if report.partnership == world.personas.partnership else "other_reporter"
+        ]
+        own = RaterFactory(**asked, person=reporter, email="", other_organisation="")
+        RatingFactory(rater=own, item=items[0], step=2, reason="It was time.")
+        rater = RaterFactory(**asked, sent=True, other_organisation=f"Club {mark(name, 'rater')}")
+        for item in items:
+            RatingFactory(rater=rater, item=item, step=1, reason=f"Because of {mark(name, 'why')}.")
+    add_links(world, items[0])
+
+
+def add_links(world: World, item: FrameworkItem) -> None:
+    asked = {"self_report": world.reports["open report"], "sector": world.sector}
+    revoked = {"revoked_at": timezone.now(), "revoked_by": world.personas.reporter}
+    for kind, fields in (("personal", {}), ("used", {"sent": True}), ("dead", revoked)):
+        rater = RaterFactory(**asked, **fields)
+        RatingLinkFactory(rater=rater, token=f"link-{kind}")
+        RatingFactory(rater=rater, item=item)

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from evidence.models import (
     Answer,
@@ -22,6 +23,10 @@ from evidence.models import (
     EditionItem,
     Finding,
     FindingCitation,
+    FrameworkItem,
+    Rater,
+    Rating,
+    RatingStatement,
     Round,
     SelfReport,
     Source,
@@ -109,6 +114,7 @@ def grow(world: World, number: int) -> None:
         )
     grow_findings(world, number)
     grow_reports(world, partnerships)
+    grow_ratings(world, number)
     grow_editions(world, number)
     for name in ("draft", "submitted", "for-public"):
         CommentFactory.create_batch(
@@ -168,6 +174,32 @@ def grow_reports(world: World, partnerships: list[Partnership]) -> None:
         ColleagueNoteFactory.create_batch(
             len(partnerships) // 4, self_report=report, question=questions[0], by=personas.reporter
         )
+
+
+def grow_ratings(world: World, number: int) -> None:
+    """A statement for each driver and barrier, and more people who have rated them for every report."""
+    rated = FrameworkItem.objects.filter(kind__in=["driver", "barrier"])
+    RatingStatement.objects.bulk_create(
+        RatingStatement(item=item, statement=f"We have {item.code}.", question="What does it mean to us?")
+        for item in rated.filter(rating_statement=None)
+    )
+    raters = Rater.objects.bulk_create(
+        Rater(
+            self_report=report,
+            email=f"grown{place}-{number}@example.net",
+            sector=world.sector,
+            invited_by=world.personas.reporter,
+            sent_at=timezone.now(),
+        )
+        for report in SelfReport.objects.all()
+        for place in range(max(1, number // 40))
+    )
+    items = list(rated[:20])
+    Rating.objects.bulk_create(
+        Rating(rater=rater, item=item, step=1 + (rater.pk + item.pk) % 5, reason="So it is.")
+        for rater in raters
+        for item in items
+    )
 
 
 def grow_editions(world: World, number: int) -> None:

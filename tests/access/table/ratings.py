@@ -1,0 +1,37 @@
+"""Ratings: by personal link, from a reporter's account, and whom a partnership asks."""
+
+from tests.access.rows import Row, after, everybody
+
+OWN = "login 200 404 404 403 403 403 403 login"
+SENDING = "403 302 404 404 403 403 403 403 403"
+RATED = {"step-{driver}": "2", "why-{driver}": "It was time."}
+INVITED = {
+    "addresses": "new@example.net",
+    "organisation": "other",
+    "other_organisation": "The club",
+    "sector": "{sector}",
+}
+
+ROWS = [
+    # Whoever holds a link needs no account, and an account changes nothing.
+    Row("GET", "evidence:rate", "personal link", everybody("200")),
+    Row("GET", "evidence:rate", "used link", everybody("200")),
+    Row("GET", "evidence:rate", "dead link", everybody("404")),
+    Row("GET", "evidence:rate", "unknown link", everybody("404")),
+    Row("POST", "evidence:rate", "personal link", everybody("302")),
+    Row("POST", "evidence:rate", "dead link", everybody("404")),
+    Row("GET", "evidence:rate-part", "part of personal link", everybody("200")),
+    Row("GET", "evidence:rate-part", "part of used link", everybody("302")),
+    Row("GET", "evidence:rate-part", "part of dead link", everybody("404")),
+    Row("POST", "evidence:rate-part", "part of dead link", everybody("404"), RATED),
+    Row("POST", "evidence:rate-part", "part of used link", everybody("409"), RATED),
+    Row("GET", "evidence:report-rate", "open report", OWN),
+    Row("POST", "evidence:report-rate", "open report", after(OWN)),
+    Row("GET", "evidence:report-rate-part", "rating of open report", OWN),
+    Row("POST", "evidence:report-rate-part", "rating of open report", SENDING, RATED),
+    Row("GET", "evidence:raters", "open report", OWN),
+    Row("GET", "evidence:raters", "shared report", "login 200 404 403 403 403 403 403 login"),
+    Row("POST", "evidence:raters", "open report", SENDING, INVITED),
+    Row("GET", "evidence:ratings-end", "open report", OWN),
+    Row("POST", "evidence:ratings-end", "open report", after(OWN)),
+]
