@@ -33,7 +33,7 @@ def invite_person(*, by: Person, person: Person) -> Person:
     person.full_clean()
     person.save(force_insert=True)
     record(by=by, verb="person.invited", target=person)
-    transaction.on_commit(lambda: mail.send_invitation(person, invited_by=by), robust=True)
+    mail.send_invitation(person, invited_by=by)
     return person
 
 
@@ -46,7 +46,7 @@ def send_invitation(*, by: Person, person: Person) -> None:
     if person.has_usable_password():
         raise StepRefused(f"{person} has chosen a password already, so no invitation was sent.")
     record(by=by, verb="person.invited", target=person, again=True)
-    transaction.on_commit(lambda: mail.send_invitation(person, invited_by=by), robust=True)
+    mail.send_invitation(person, invited_by=by)
 
 
 @transaction.atomic
@@ -87,7 +87,7 @@ def ask_for_password_reset(*, email: str) -> None:
     if person is None:
         return
     record(by=None, verb="person.password-reset-asked", target=person)
-    transaction.on_commit(lambda: mail.send_password_reset(person), robust=True)
+    mail.send_password_reset(person)
 
 
 @transaction.atomic

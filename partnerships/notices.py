@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -36,23 +36,35 @@ ONE_MESSAGE_REFUSED = (SMTPRecipientsRefused, SMTPDataError)
 
 @dataclass(frozen=True)
 class Subject:
-    """What the owner of a kind of thing says of it: who may know of one, and each deed in words."""
+    """What the owner of a kind of thing says of it: who may know of one, and each deed in words.
+
+    ``message``, where there is one, makes a message of its own of a notice, which is sent at once whatever
+    its person has chosen: without it nobody could sign in and choose.
+    """
 
     may_see: Callable[[Person, str], bool]
     deeds: Mapping[str, str]
+    message: Callable[[Notice], EmailMultiAlternatives] | None = None
 
 
 _subjects: dict[str, Subject] = {}
 _by_the_clock: list[Callable[[], None]] = []
 
 
-def register(target_kind: str, *, may_see: Callable[[Person, str], bool], deeds: Mapping[str, str]) -> None:
+def register(
+    target_kind: str,
+    *,
+    may_see: Callable[[Person, str], bool],
+    deeds: Mapping[str, str],
+    message: Callable[[Notice], EmailMultiAlternatives] | None = None,
+) -> None:
     """Make notices about a kind of thing possible; its owner calls this when the product starts.
 
     ``may_see`` tells whether a person may know of the thing with a key. ``deeds`` are the words for each kind
-    of notice, with ``{key}`` where the thing is named: they are the subject of the message.
+    of notice, with ``{key}`` where the thing is named: they are the subject of the message, unless
+    ``message`` makes one of its own.
     """
-    _subjects[target_kind] = Subject(may_see, deeds)
+    _subjects[target_kind] = Subject(may_see, deeds, message)
 
 
 def register_clock(tell_what_is_due: Callable[[], None]) -> None:
@@ -91,7 +103,10 @@ def due(*, with_digests: bool) -> QuerySet[Notice]:
     """The notices to send now. Without digests, those to people who get one wait, unless it failed before."""
     notices = Notice.objects.filter(state=State.WAITING, due_at__lte=timezone.now(), attempts__lt=len(PAUSES))
     if not with_digests:
-        notices = notices.exclude(person__notice_frequency=Frequency.DAILY, attempts=0)
+        of_their_own = [kind for kind, subject in _subjects.items() if subject.message]
+        notices = notices.filter(
+            ~Q(person__notice_frequency=Frequency.DAILY) | Q(attempts__gt=0) | Q(target_kind__in=of_their_own)
+        )
     return notices.select_related("person", "by").order_by("person_id", "at", "pk")
 
 
@@ -121,10 +136,14 @@ def deliver(notices: QuerySet[Notice]) -> int:
 def letters(notices: Iterable[Notice]) -> Iterable[list[Notice]]:
     """What stands in one message: all that waits for somebody with a daily digest, else each by itself."""
     for person, waiting in groupby(notices, key=lambda notice: notice.person):
-        if person.notice_frequency == Frequency.DAILY:
-            yield list(waiting)
-        else:
-            yield from ([notice] for notice in waiting)
+        together = []
+        for notice in waiting:
+            if person.notice_frequency == Frequency.DAILY and not _subjects[notice.target_kind].message:
+                together.append(notice)
+            else:
+                yield [notice]
+        if together:
+            yield together
 
 
 def claim(notice: Notice) -> bool:
@@ -143,7 +162,7 @@ def is_wanted(notice: Notice) -> bool:
     person, subject = notice.person, _subjects[notice.target_kind]
     wanted = (
         person.is_active
-        and person.notice_frequency != Frequency.NONE
+        and (subject.message or person.notice_frequency != Frequency.NONE)
         and subject.may_see(person, notice.target_key)
     )
     if not wanted:
@@ -167,6 +186,12 @@ def hand_over(message: EmailMultiAlternatives, connection: BaseEmailBackend) -> 
 
 
 def message_about(notices: Sequence[Notice]) -> EmailMultiAlternatives:
+    own = _subjects[notices[0].target_kind].message
+    return own(notices[0]) if own else message_of_links(notices)
+
+
+def message_of_links(notices: Sequence[Notice]) -> EmailMultiAlternatives:
+    """A line and a link for each deed."""
     lines = [
         (deed_of(notice), notice.by.name if notice.by else "", notice.at, settings.SITE_URL + notice.path)
         for notice in notices

@@ -3,11 +3,10 @@
 import datetime
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
@@ -24,13 +23,6 @@ from tests.personas import Personas
 ClientOf = Callable[[str], Client]
 NEW = "/findings/new/"
 KEEP = "/findings/typed/"
-
-
-@pytest.fixture(autouse=True)
-def nothing_counted_yet() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -252,3 +252,57 @@ def test_people_choose_how_often(client: Any, person: Person) -> None:
     assert person.notice_frequency == "daily"
     wrong = client.post("/accounts/me/", {"name": "Anna", "notice_frequency": "hourly"})
     assert "Error: Your account" in wrong.content.decode()
+
+
+# Messages about accounts
+
+
+@pytest.mark.parametrize("frequency", ["daily", "none"])
+def test_an_invitation_is_tried_again_and_goes_to_everybody_at_once(
+    person: Person, frequency: str, server_down: None, settings: Any
+) -> None:
+    person.notice_frequency = frequency
+    person.save()
+    NoticeFactory(
+        person=person,
+        by=PersonFactory(name="Ines"),
+        kind="person-invited",
+        target_kind="person",
+        target_key=str(person.pk),
+        path="",
+    )
+    run()
+    assert ServerDown.tries == 1
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    later(1)
+    run()
+    [message] = mail.outbox
+    assert (message.to, message.subject) == ([person.email], "Your account for Partnership evidence")
+    assert "Ines has made you an account" in message.body
+    assert "/accounts/" in message.body
+    run()
+    assert len(mail.outbox) == 1
+
+
+def test_a_daily_message_leaves_an_invitation_to_itself(person: Person) -> None:
+    person.notice_frequency = "daily"
+    person.save()
+    waiting_for(person)
+    own = {"kind": "person-password", "target_kind": "person", "target_key": str(person.pk), "path": ""}
+    NoticeFactory(person=person, by=None, **own)
+    waiting_for(person)
+    run(digest=True)
+    assert {message.subject for message in mail.outbox} == {
+        "2 things are new for you",
+        "Choose a new password for Partnership evidence",
+    }
+
+
+def test_no_link_goes_to_a_closed_account(person: Person) -> None:
+    person.is_active = False
+    person.save()
+    own = {"kind": "person-password", "target_kind": "person", "target_key": str(person.pk), "path": ""}
+    notice = NoticeFactory(person=person, by=None, **own)
+    run()
+    notice.refresh_from_db()
+    assert (mail.outbox, notice.state) == ([], "dropped")
