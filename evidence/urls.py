@@ -126,6 +126,11 @@ urlpatterns: list[URLPattern] = [
         name="assessment-profile",
     ),
     path(
+        "items/<slug:code>/typed/<slug:form>/",
+        typed_forms.ItemFormKeepView.as_view(),
+        name="typed-form-keep-item",
+    ),
+    path(
         "negative-searches/<int:pk>/remove/",
         negative_searches.NegativeSearchRemoveView.as_view(),
         name="negative-search-remove",
@@ -138,7 +143,7 @@ urlpatterns: list[URLPattern] = [
     path("findings/typed/", typed_forms.TypedFormKeepView.as_view(), name="typed-form-keep-new"),
     path("findings/typed/token/", typed_forms.TypedFormTokenView.as_view(), name="typed-form-token"),
     path(
-        "findings/typed/<slug:key>/discard/",
+        "findings/typed/<path:key>/discard/",
         typed_forms.TypedFormDiscardView.as_view(),
         name="typed-form-discard",
     ),

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from evidence.actions.finding_input import field_errors
 from evidence.actions.finding_rules import is_lead
+from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import (
     AssessedFinding,
     AssessedIndicator,
@@ -16,6 +17,7 @@ from evidence.models import (
     ComponentConcern,
     Concern,
     FrameworkItem,
+    TypedForm,
 )
 from evidence.queries.confidence import derived_indicators, published_codings
 from partnerships.audit import record
@@ -106,6 +108,7 @@ def assess_item(*, by: Person, item: FrameworkItem, data: AssessmentInput, last_
         AssessedFinding(assessment=assessment, finding_id=finding, direction=direction)
         for finding, direction in published_codings(by, item).values_list("finding", "direction")
     )
+    forget_typed_form(by=by, key=TypedForm.key_of_item(item, "confidence"))
     record(
         by=by,
         verb="item.assessed",

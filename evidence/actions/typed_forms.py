@@ -15,7 +15,9 @@ from evidence.actions.fieldwork_rules import works_on_study
 from evidence.actions.finding_rules import may_log, works_on
 from evidence.actions.reply_rules import why_closed
 from evidence.actions.report_rules import reports_for
-from evidence.models import CaseStudy, Finding, ReplyRequest, SelfReport, TypedForm
+from evidence.models import CaseStudy, Finding, FrameworkItem, ReplyRequest, SelfReport, TypedForm
+from evidence.models.typed_form import ITEM_FORMS
+from partnerships.access import has_permission
 from partnerships.models import Person
 
 LARGEST = 200_000  # characters; the longest finding that can be saved is a third of that
@@ -47,6 +49,7 @@ def keep_typed_form(
     case_study: CaseStudy | None = None,
     reply_request: ReplyRequest | None = None,
     self_report: SelfReport | None = None,
+    item: FrameworkItem | None = None,
 ) -> TypedForm:
     """Keep the fields of a form as they stand in a page, and return what is kept.
 
@@ -59,6 +62,9 @@ def keep_typed_form(
         require_answerable(by, reply_request)
     elif self_report:
         refuse_typing_into(self_report, by=by)
+    elif item:
+        if not has_permission(by, ITEM_FORMS[key.rpartition("/")[2]][2]):
+            raise PermissionDenied
     elif case_study:
         if not works_on_study(by, case_study):
             raise PermissionDenied
@@ -85,6 +91,7 @@ def keep_typed_form(
             case_study=case_study,
             reply_request=reply_request,
             self_report=self_report,
+            item=item,
         )
     elif (kept.page, kept.sequence, kept.content) == (page, sequence, content):
         return kept

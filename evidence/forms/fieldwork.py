@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import QueryDict
 
 from evidence.actions.fieldwork import CaseStudyInput, SourceEntry
 from evidence.actions.finding_rules import refuse_future
@@ -59,11 +58,6 @@ class CaseStudyForm(StepForm):
         # Evaluators know each other; for everybody else people are not listed.
         team = Person.objects.filter(role_assignments__role__in=[Role.EVALUATOR, Role.LEAD], is_active=True)
         offer(self, "evaluators", team.distinct())
-
-    def show_typed(self, typed: QueryDict) -> None:
-        """Show what was kept while it was typed, as it was, without judging it yet."""
-        for name, field in self.fields.items():
-            self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
 
     def case_study_input(self) -> CaseStudyInput:
         stated = self.cleaned_data

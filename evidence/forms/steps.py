@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from evidence.actions.finding_rules import UP_TO_THE_FUNDER, AnonymisationPoint
 from evidence.forms.fields import WordsField, visibility_field
@@ -12,6 +13,11 @@ class StepForm(forms.Form):
     """A step that needs nothing but the decision."""
 
     use_required_attribute = False
+
+    def show_typed(self, typed: QueryDict) -> None:
+        """Show what was kept while it was typed, as it was, without judging it yet."""
+        for name, field in self.fields.items():
+            self.initial[name] = field.widget.value_from_datadict(typed, {}, name)
 
     def add_problems(self, problems: dict[str, list[str]]) -> None:
         """Put each problem that an action found beside its field, or above all of them."""

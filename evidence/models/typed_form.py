@@ -13,13 +13,17 @@ from django.utils.text import Truncator
 
 from evidence.models.fieldwork import CaseStudy
 from evidence.models.finding import Finding
+from evidence.models.framework import FrameworkItem
 from evidence.models.refs import REF_ALPHABET
 from evidence.models.reply import ReplyRequest
 from evidence.models.self_report import SelfReport
-from partnerships.access import Permission, has_permission
+from partnerships.access import Permission, has_permission, permissions_of
 from partnerships.models import VisibleQuerySet
 
 FIRST_WORDS = 10
+# The long forms about an item: what is being written, the end of the form's address, and what one must be
+# permitted to do.
+ITEM_FORMS = {"confidence": ("Confidence in", "confidence/new/", Permission.REVIEW_FINDINGS)}
 SOURCE_REF = re.compile(f"S-[{REF_ALPHABET}]{{8}}")
 
 
@@ -36,11 +40,15 @@ class TypedFormQuerySet(VisibleQuerySet):
         if has_permission(person, Permission.FILL_IN_REPORTS):
             rule |= models.Q(self_report__partnership__in=person.reported_partnership_ids)
         if has_permission(person, Permission.LOG_FINDINGS):
-            rule |= models.Q(finding=None, case_study=None, reply_request=None, self_report=None)
+            rule |= models.Q(finding=None, case_study=None, reply_request=None, self_report=None, item=None)
             rule |= models.Q(case_study__in=CaseStudy.objects.visible_to(person))
             rule |= models.Q(
                 finding__in=Finding.objects.visible_to(person), finding__source__consent_withdrawn_at=None
             )
+        permissions = permissions_of(person)
+        for name, (_, _, permission) in ITEM_FORMS.items():
+            if permission in permissions:
+                rule |= models.Q(item__isnull=False, key__endswith=f"/{name}")
         return self.filter(rule, created_by=person)
 
 
@@ -48,8 +56,9 @@ class TypedForm(models.Model):
     """The fields of a form as they stand in somebody's page, complete or not. Its owner alone sees it.
 
     ``key`` is the submission key of a new finding's form, the ref of the finding that is being changed or of
-    the request that is being replied to, ``case-study-7`` for the case study with that primary key, or a
-    self-report's ref with the key of one of its sections (``P-7K2M9QXA/resources``). A form of several new
+    the request that is being replied to, ``case-study-7`` for the case study with that primary key, a
+    self-report's ref with the key of one of its sections (``P-7K2M9QXA/resources``), or an item's code with
+    the name of one of the forms about it (``L5/confidence``). A form of several new
     findings names its rows in the field ``row``, and each row's fields begin with that.
     """
 
@@ -65,6 +74,9 @@ class TypedForm(models.Model):
     )
     self_report = models.ForeignKey(
         SelfReport, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
+    )
+    item = models.ForeignKey(
+        FrameworkItem, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
     )
     # The name of each field that says something, with its values as a browser posts them.
     content = models.JSONField()
@@ -96,6 +108,8 @@ class TypedForm(models.Model):
         """The form in which to go on writing."""
         if self.self_report_id:
             return reverse("evidence:report-section", args=self.key.split("/"))
+        if self.item_id:  # it is shown there without being asked for
+            return self.form_address
         return f"{self.form_address}?{urlencode({'continue': self.key})}"
 
     @property
@@ -104,6 +118,8 @@ class TypedForm(models.Model):
             return self.reply_request.get_absolute_url()
         if self.case_study:
             return reverse("evidence:case-study-edit", args=[self.case_study.slug])
+        if self.item:
+            return self.item.get_absolute_url() + ITEM_FORMS[self.form_name][1]
         if self.finding:  # a note to the author is typed where the finding is published with changes
             page = "publish-with-changes" if "reason" in self.content else "edit"
             return reverse(f"evidence:finding-{page}", args=[self.finding.ref])
@@ -112,9 +128,19 @@ class TypedForm(models.Model):
         return reverse("evidence:finding-create")
 
     @staticmethod
+    def key_of_item(item: FrameworkItem, form: str) -> str:
+        """The key under which one of the forms about an item is kept."""
+        return f"{item.code}/{form}"
+
+    @staticmethod
     def key_of_study(study: CaseStudy) -> str:
         """The key under which changes of a case study are kept; its slug may be longer than a key."""
         return f"case-study-{study.pk}"
+
+    @property
+    def form_name(self) -> str:
+        """Which of the forms about an item it is."""
+        return self.key.rpartition("/")[2]
 
     @property
     def rows(self) -> list[str]:
@@ -133,6 +159,8 @@ class TypedForm(models.Model):
             return f"Reply {self.reply_request.ref}"
         if self.case_study:
             return f"Case study {self.case_study}"
+        if self.item:
+            return f"{ITEM_FORMS[self.form_name][0]} {self.item.code} {self.item.title}"
         return f"Changes to {self.finding.ref}" if self.finding else "A new finding"
 
     @property
@@ -147,6 +175,7 @@ class TypedForm(models.Model):
     def first_words(self) -> str:
         """How its owner recognises it; empty while none of its texts says anything."""
         names = [f"{row}-{name}" for row in self.rows for name in ("text", "quote")]
-        names += ["text", "title", "quote", "reply", "narrative", "methods"]
+        names += ["text", "title", "quote", "reply", "narrative", "methods", "explanation", "dissent"]
+        names += [name for name in self.content if name.endswith("_reason")]
         stated = (self.content.get(name, [""])[0].strip() for name in names)
         return Truncator(next(filter(None, stated), "")).words(FIRST_WORDS)

@@ -123,7 +123,9 @@ def findings_in(person: Any, tray: Tray) -> QuerySet[Finding]:
 def begun_by(person: Any) -> QuerySet[TypedForm]:
     """What a person began to type and has not saved, the last first; reports show it among their subjects."""
     typed = TypedForm.objects.visible_to(person).filter(self_report=None)
-    return typed.select_related("finding", "reply_request", "case_study__partnership", "case_study__wave")
+    return typed.select_related(
+        "finding", "reply_request", "item", "case_study__partnership", "case_study__wave"
+    )
 
 
 def rows_of(person: Any, findings: Iterable[Finding]) -> dict[int, Row]:

@@ -8,13 +8,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.generic.edit import FormMixin
 
 from evidence.actions.assessment import assess_item
 from evidence.actions.finding_rules import is_lead
 from evidence.forms.assessment import AssessmentForm, initial_of
 from evidence.forms.finding import problems_of
-from evidence.models import Assessment, Component, FrameworkItem
+from evidence.models import Assessment, Component, FrameworkItem, TypedForm
 from evidence.queries.confidence import (
     assessments_for,
     changes_since,
@@ -23,6 +24,7 @@ from evidence.queries.confidence import (
     derived_indicators,
     with_parts,
 )
+from evidence.views.findings_writing import keeping
 from evidence.views.items import OneItemView
 from evidence.views.kinds import KINDS
 from evidence.views.signed_in import SignedInMixin, signed_in
@@ -89,6 +91,7 @@ class AssessView(SignedInMixin, FormMixin, OneItemView):
     form_class = AssessmentForm
     template_name = "evidence/assessment_form.html"
     below = "confidence/new/"
+    typed: TypedForm | None = None
 
     def get_object(self, queryset: Any = None) -> FrameworkItem:
         item = super().get_object(queryset)
@@ -101,6 +104,15 @@ class AssessView(SignedInMixin, FormMixin, OneItemView):
             "derived": derived_indicators(self.request.user, self.object),
             "initial": initial_of(self.last()),
         }
+
+    def get_form(self, form_class: Any = None) -> AssessmentForm:
+        form = super().get_form(form_class)
+        key = TypedForm.key_of_item(self.object, "confidence")
+        if not form.is_bound:
+            self.typed = TypedForm.objects.visible_to(self.request.user).filter(key=key).first()
+            if self.typed:
+                form.show_typed(self.typed.data)
+        return form
 
     def last(self) -> Assessment | None:
         assessments = Assessment.objects.visible_to(self.request.user).filter(item=self.object)
@@ -142,4 +154,11 @@ class AssessView(SignedInMixin, FormMixin, OneItemView):
         return context | {
             "pages": KINDS[self.kind],
             "confidence_href": f"{self.object.get_absolute_url()}confidence/",
+            "typed": self.typed,
+            "keeping": keeping(
+                self.request,
+                self.typed,
+                address=reverse("evidence:typed-form-keep-item", args=[self.object.code, "confidence"]),
+                again=self.request.path,
+            ),
         }

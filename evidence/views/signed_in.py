@@ -10,6 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from evidence.models import Component
 from partnerships.access import Permission, has_permission
 from partnerships.models import Person
 
@@ -34,6 +35,9 @@ WORDS = {
     "help": "Help",
     "addresses": "E-mail addresses",
     "other_organisation": "Name of the other organisation",
+    "explanation": "Why this level",
+    "dissent": "Where you did not agree",
+    **{f"{component}_reason": f"Concern about {component.label.lower()}" for component in Component},
 }
 NOTE = re.compile(r"coding-(.{1,8})-note")
 ANSWER = re.compile(r"(?:q|reason|why)-([\w.-]{1,120})")

@@ -18,7 +18,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from rest_framework.throttling import UserRateThrottle
 
 from evidence.actions.typed_forms import OutOfDate, forget_typed_form, keep_typed_form
-from evidence.models import CaseStudy, Finding, ReplyRequest, Section, SelfReport, TypedForm
+from evidence.models import CaseStudy, Finding, FrameworkItem, ReplyRequest, Section, SelfReport, TypedForm
+from evidence.models.typed_form import ITEM_FORMS
 from evidence.queries.reports import typed_key
 from evidence.views.signed_in import SignedInMixin, signed_in, words_in
 from partnerships.access import Permission, has_permission
@@ -119,6 +120,16 @@ class TypedReplyKeepView(TypedFormKeepView):
         return ref, {"reply_request": get_object_or_404(asked, ref=ref)}
 
 
+class ItemFormKeepView(TypedFormKeepView):
+    """Keep one of the long forms about an item while it is written."""
+
+    def subject(self, code: str = "", form: str = "") -> tuple[str, dict[str, Any]]:
+        item = get_object_or_404(FrameworkItem.objects.visible_to(self.request.user), code=code)
+        if form not in ITEM_FORMS:
+            raise Http404
+        return TypedForm.key_of_item(item, form), {"item": item}
+
+
 class ReportKeepView(TypedFormKeepView):
     """Keep one page of a self-report as it stands."""
 
@@ -156,7 +167,7 @@ class TypedFormDiscardView(SignedInMixin, VisibleDetailView):
         return (
             super()
             .get_queryset()
-            .select_related("finding", "reply_request", "case_study__partnership", "case_study__wave")
+            .select_related("finding", "reply_request", "item", "case_study__partnership", "case_study__wave")
         )
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:

@@ -202,6 +202,8 @@ class World:
             "reporter": str(self.personas.reporter.pk),
             "negative search": str(self.items[Kind.LESSON].negative_searches.get().pk),
             "evaluator": str(self.personas.evaluator.pk),
+            "lead": str(self.personas.lead.pk),
+            "confidence in the lesson": (self.items[Kind.LESSON].code, "confidence"),
         }
 
     def add_finding(self, name: str) -> Finding:

@@ -471,3 +471,35 @@ def test_only_those_who_work_on_a_case_study_type_into_it(
     page = Page(client_of(persona), personas[persona], f"{study.get_absolute_url()}typed/")
     assert page.keep("", narrative="Mine.").status_code in {403, 404}
     assert not TypedForm.objects.exists()
+
+
+def test_a_judgement_is_kept_for_its_lead_until_it_is_made(
+    client_of: ClientOf, personas: Personas, lesson: FrameworkItem
+) -> None:
+    client, form = client_of("lead"), f"{lesson.get_absolute_url()}confidence/new/"
+    page = Page(client, personas.lead, f"/items/{lesson.code}/typed/confidence/")
+    assert page.keep("", explanation="Much agrees.", confidence="low", last_seen="0").status_code == 200
+    shown = client.get(form).content.decode()
+    assert "Much agrees." in shown
+    assert re.search(r'value="low"[^>]* checked', shown)
+    inbox = client.get("/inbox/").content.decode()
+    assert f"Confidence in {lesson.code}" in inbox
+    assert f'href="{form}"' in inbox
+    discard = f"/findings/typed/{lesson.code}/confidence/discard/"
+    assert "Much agrees." in client.get(discard).content.decode()
+    components = ("methods", "coherence", "adequacy", "relevance")
+    judged = {f"{component}_concern": "none" for component in components}
+    judged |= {"confidence": "low", "explanation": "Much agrees.", "visibility": "funder", "last_seen": "0"}
+    assert client.post(form, judged).status_code == 302
+    assert not TypedForm.objects.exists()
+
+
+@pytest.mark.parametrize("persona", ["evaluator", "funder", "administrator"])
+def test_only_leads_type_a_judgement(
+    client_of: ClientOf, personas: Personas, lesson: FrameworkItem, persona: str
+) -> None:
+    page = Page(client_of(persona), personas[persona], f"/items/{lesson.code}/typed/confidence/")
+    assert page.keep("", explanation="Mine.").status_code == 403
+    lead = Page(client_of("lead"), personas.lead, f"/items/{lesson.code}/typed/something/")
+    assert lead.keep("", explanation="Mine.").status_code == 404
+    assert not TypedForm.objects.exists()

@@ -48,7 +48,8 @@ ROWS = [
             "POST",
             f"evidence:{name}-assess",
             thing,
-            after(JUDGING),
+            # What somebody typed whose session has ended is shown to them, to be copied.
+            after(JUDGING).replace("login", "403"),
             # The lesson has been judged once already.
             JUDGEMENT | {"last_seen": 1 if name == "lesson" else 0},
         )

@@ -159,6 +159,13 @@ ROWS = [
         "401 403 403 403 200 403 403 403 401",
         TYPED | {"narrative": "They met."},
     ),
+    Row(
+        "POST",
+        "evidence:typed-form-keep-item",
+        "confidence in the lesson",
+        "401 403 403 403 403 403 200 403 401",
+        TYPED | {"typed_person": "{lead}", "explanation": "Much agrees."},
+    ),
     Row("GET", "evidence:finding-lookalikes", "draft", AUTHOR_AND_LEADS),
     Row("GET", "evidence:finding-lookalikes", "for-public", "login 403 403 403 200 403 200 403 login"),
     Row("POST", "evidence:lookalikes", "", "401 403 403 403 200 200 200 403 401", NEW_FINDING),
