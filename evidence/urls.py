@@ -23,6 +23,7 @@ from evidence.views import (
     organisations,
     partnerships,
     programmes,
+    proposals,
     questionnaires,
     ratings,
     references,
@@ -115,10 +116,23 @@ def questionnaire_paths() -> list[URLPattern]:
     return paths
 
 
+def proposal_paths() -> list[URLPattern]:
+    """Answers of accepted reports that evaluators decide about: /inbox/answers/A-7K2M9QXA/take/ …"""
+    return [
+        path("inbox/answers/", proposals.ProposalListView.as_view(), name="proposal-list"),
+        path("inbox/answers/claim/", proposals.ClaimAnswersView.as_view(), name="proposal-claim"),
+        path("inbox/answers/drop/", proposals.DropAnswersView.as_view(), name="proposal-drop"),
+        path("inbox/answers/<slug:ref>/take/", proposals.TakeAnswerView.as_view(), name="proposal-take"),
+        path("inbox/answers/<slug:ref>/merge/", proposals.MergeAnswerView.as_view(), name="proposal-merge"),
+        path("inbox/answers/<slug:ref>/reopen/", proposals.TakeUpAgainView.as_view(), name="proposal-reopen"),
+    ]
+
+
 urlpatterns: list[URLPattern] = [
     path("", home.HomeView.as_view(), name="home"),
     path("themes/<slug:slug>/", themes.ThemeDetailView.as_view(), name="theme-detail"),
     *item_paths(),
+    *proposal_paths(),
     path("assessments/", assessments.AssessmentListView.as_view(), name="assessment-list"),
     path(
         "assessments/profile/",

@@ -48,6 +48,7 @@ from evidence.models import (
     NegativeSearch,
     Outcome,
     Programme,
+    Proposal,
     Question,
     Questionnaire,
     QuestionnaireVersion,
@@ -984,3 +985,34 @@ class RatingsEndFactory(DjangoModelFactory):
 
     self_report = factory.SubFactory(SelfReportFactory)
     by = factory.SubFactory(PersonFactory)
+
+
+class ProposalFactory(DjangoModelFactory):
+    """An answer that waits; ``dropped``, ``taken`` or ``merged=True`` once somebody has decided about it."""
+
+    class Meta:
+        model = Proposal
+
+    class Params:
+        decided = factory.Trait(
+            decided_at=factory.LazyFunction(timezone.now), decided_by=factory.SelfAttribute("created_by")
+        )
+        dropped = factory.Trait(decided=True, state=Proposal.State.DROPPED, reason="It says nothing new.")
+        taken = factory.Trait(
+            decided=True,
+            state=Proposal.State.TAKEN,
+            finding=factory.SubFactory(FindingFactory, origin=Finding.Origin.SELF_REPORT),
+        )
+        merged = factory.Trait(
+            decided=True, state=Proposal.State.MERGED, finding=factory.SubFactory(FindingFactory)
+        )
+
+    self_report = factory.SubFactory(SelfReportFactory, accepted=True)
+    question = factory.SubFactory(
+        QuestionFactory,
+        section__questionnaire_version=factory.SelfAttribute("...self_report.round.questionnaire_version"),
+    )
+    answer_version = 1
+    answer_digest = factory.Sequence(lambda number: f"{number:064d}")
+    words = factory.Sequence(lambda number: f"Answer {number}.")
+    created_by = factory.SelfAttribute("self_report.invited_by")

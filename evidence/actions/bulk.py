@@ -95,7 +95,9 @@ def locked_findings(by: Person, refs: Iterable[str]) -> list[Finding]:
 
 def with_what_is_asked(findings: QuerySet[Finding]) -> QuerySet[Finding]:
     """The findings with all that ``refusal_of`` asks of each; a constant number of queries."""
-    return findings.prefetch_related("source", "partnerships", "codings__item", "created_by")
+    return findings.prefetch_related(
+        "source__self_report__round", "partnerships", "codings__item", "created_by"
+    )
 
 
 def problems_of_all(

@@ -20,11 +20,13 @@ from evidence.models import (
     Coding,
     EditionFinding,
     Finding,
+    Proposal,
     ReviewStep,
     Source,
     TypedForm,
 )
 from evidence.models.visibility import reaches_beyond
+from evidence.queries.promises import consent_of
 from partnerships.audit import record
 from partnerships.errors import StepRefused
 from partnerships.locking import locked
@@ -65,6 +67,8 @@ def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -
         erase(finding, by=by, reason=reason)
     rested_on_it = Finding.history.filter(source_id=source.pk)  # among them those of another source now
     erase_words(rested_on_it)
+    if source.self_report_id:
+        drop_proposals(source, by=by)
     EditionFinding.objects.filter(finding__in=rested_on_it.values("id")).update(content={})
     take_back(source.case_study, by=by)
     files = erase_files(Attachment.objects.filter(Q(source=source) | Q(finding__source=source)), by=by)
@@ -102,6 +106,15 @@ def erase_words(former: QuerySet[Any]) -> None:
     former.update(title=TOMBSTONE, text=TOMBSTONE, quote="")
 
 
+def drop_proposals(source: Source, *, by: Person) -> None:
+    """Offer nothing of a report to evaluators any more, and keep no copy of what it said."""
+    offered = Proposal.objects.filter(self_report=source.self_report_id)
+    offered.filter(state=Proposal.State.WAITING).update(
+        state=Proposal.State.DROPPED, reason=TOMBSTONE, decided_at=timezone.now(), decided_by=by
+    )
+    offered.update(words=TOMBSTONE)
+
+
 def take_back(study: CaseStudy | None, *, by: Person) -> None:
     """Put a published case study back to draft, until a lead has read it again."""
     if study is None:
@@ -127,7 +140,7 @@ def keep_within_consent(source: Source, *, by: Person) -> list[Finding]:
         end_what_may_not_be_asked(finding, by=by)
         if finding.status != Finding.Status.PUBLISHED:
             continue
-        limit = widest_circle(source, quote=finding.quote)
+        limit = widest_circle(consent_of(finding) or source, quote=finding.quote)
         if reaches_beyond(finding.visibility, limit):
             finding.visibility = limit
             take_step(finding, ReviewStep.Step.PUBLISH, finding.status, by=by, reason=NARROWED)

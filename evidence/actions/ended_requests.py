@@ -5,6 +5,7 @@ from django.utils import timezone
 from evidence.actions.notices import NoticeKind, tell_reporters
 from evidence.models import Finding, ReplyRequest, TypedForm, Visibility
 from evidence.models.visibility import reaches_beyond
+from evidence.queries.promises import speaks_of_own_report
 from partnerships.audit import record
 from partnerships.models import Person
 
@@ -26,7 +27,8 @@ def why_not_asked(finding: Finding, request: ReplyRequest) -> str:
     if finding.status == Finding.Status.WITHDRAWN:
         return WITHDRAWN
     source = finding.source
-    if source is None or reaches_beyond(Visibility.PARTNERSHIPS, source.consent_scope):
+    is_own = speaks_of_own_report(source, request.partnership_id)
+    if source is None or (not is_own and reaches_beyond(Visibility.PARTNERSHIPS, source.consent_scope)):
         return NOT_AGREED
     is_named = finding.partnerships.filter(pk=request.partnership_id).exists()
     return "" if is_named else NOT_NAMED

@@ -23,7 +23,8 @@ from evidence.actions.finding_rules import (
 )
 from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import CaseStudy, Source, TypedForm, Visibility, Wave
-from evidence.models.visibility import narrower
+from evidence.models.visibility import narrower, reaches_beyond
+from evidence.queries.promises import widest_promised
 from partnerships.access import Role
 from partnerships.audit import record
 from partnerships.errors import StepRefused
@@ -172,6 +173,8 @@ def update_source(*, by: Person, source: Source, data: SourceEntry, version: int
     source = locked(Source, source, version)
     if not may_edit_source(by, source):
         raise PermissionDenied
+    if source.self_report and (problems := beyond_the_promise(source, data)):
+        raise ValidationError(problems)
     source.version += 1
     source.is_shared = True
     write_source(source, data, by=by)
@@ -187,6 +190,19 @@ def update_source(*, by: Person, source: Source, data: SourceEntry, version: int
         narrowed=narrowed,
     )
     return source
+
+
+def beyond_the_promise(source: Source, data: SourceEntry) -> dict[str, str]:
+    """What a self-report's round, which told its reporters who reads it, has against what is stated."""
+    problems = {}
+    if source.self_report and reaches_beyond(data.consent_scope, widest_promised(source.self_report.round)):
+        problems["consent_scope"] = (
+            "The round told the partnership that fewer people read its report. Ask it about a finding to let "
+            "that go further."
+        )
+    if data.quote_permission:
+        problems["quote_permission"] = "Ask the partnership about each finding that quotes its report."
+    return problems
 
 
 def write_source(source: Source, data: SourceEntry, *, by: Person) -> None:

@@ -2,15 +2,16 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from evidence.models import Finding, Visibility
+from evidence.models import Finding, Source, Visibility
 from evidence.models.visibility import narrower, reaches_beyond
+from evidence.queries.promises import Consent, consent_of, limits_of
 from evidence.queries.writers import writers_of_finding
 from partnerships.access import Permission, has_permission
 from partnerships.models import Person
@@ -121,7 +122,8 @@ def problems_before_reading(finding: Finding) -> dict[str, list[str]]:
         collected_on=source.collected_on if source else None,
         is_coded=finding.codings.exists(),
     )
-    return missing | (consent_problems(finding.visibility, source, quote=finding.quote) if source else {})
+    consent = consent_of(finding)
+    return missing | (consent_problems(finding.visibility, consent, quote=finding.quote) if consent else {})
 
 
 def refuse_future(day: datetime.date) -> None:
@@ -146,15 +148,6 @@ def missing_for_readers(
     return problems
 
 
-class Consent(Protocol):
-    """What those behind a source have agreed to, whether it is stored or just stated."""
-
-    @property
-    def consent_scope(self) -> str: ...
-    @property
-    def quote_permission(self) -> bool: ...
-
-
 def widest_circle(consent: Consent, *, quote: str) -> str:
     """How far a finding may go by what its source has agreed to."""
     if quote and not consent.quote_permission:
@@ -176,9 +169,10 @@ def consent_problems(visibility: str, consent: Consent, *, quote: str) -> dict[s
 
 def circle_wished(finding: Finding) -> str:
     """Who is meant to read it, as far as its source has agreed to."""
-    if finding.source is None:
+    consent = consent_of(finding)
+    if consent is None:
         return finding.visibility
-    return narrower(finding.visibility, widest_circle(finding.source, quote=finding.quote))
+    return narrower(finding.visibility, widest_circle(consent, quote=finding.quote))
 
 
 def raise_problems(finding: Finding) -> None:
@@ -224,4 +218,6 @@ def visibility_after_rewording(finding: Finding, consent: Consent | None, *, quo
     if finding.origin == Finding.Origin.LITERATURE:
         return finding.visibility
     visibility = narrower(finding.visibility, Visibility.FUNDER)
+    if isinstance(consent, Source):
+        consent = limits_of(consent)
     return narrower(visibility, widest_circle(consent, quote=quote)) if consent else visibility

@@ -39,7 +39,7 @@ from evidence.actions.finding_rules import (
 )
 from evidence.actions.notices import tell_of_step
 from evidence.actions.typed_forms import forget_typed_form
-from evidence.models import Coding, Finding, ReviewStep, Source
+from evidence.models import Coding, Finding, Proposal, ReviewStep, Source
 from partnerships.audit import record
 from partnerships.errors import StepRefused
 from partnerships.locking import locked
@@ -70,6 +70,8 @@ def log_finding(
     if not may_log(by):
         raise PermissionDenied
     check_content(data)
+    if isinstance(data.source, Source) and data.source.self_report_id:
+        origin = Finding.Origin.SELF_REPORT
     digest = submission_digest(by=by, key=submission_key, data=data) if submission_key else ""
     finding = Finding(
         origin=origin,
@@ -127,6 +129,8 @@ def update_finding(
         data = dataclasses.replace(data, visibility=visibility)
     changed = changed_fields(finding, data)
     former_source = finding.source
+    if former_source and former_source.self_report_id and data.source != former_source:
+        raise ValidationError({"source": "It is made of what a partnership reported: its source stays."})
     assign_content(finding, data)
     finding.source = source_for(finding, data, by=by)
     finding.updated_by = by
@@ -154,12 +158,18 @@ def delete_draft(*, by: Person, finding: Finding, version: int) -> None:
     if not may_delete(by, finding):
         raise PermissionDenied
     source, key = finding.source, finding.pk
+    put_back_proposals(finding)
     forget_appraisals(findings=[key])
     delete_files_of(finding)
     finding.delete()
     delete_history(key)
     delete_if_unused(source)
     record(by=by, verb="finding.deleted", target=finding, key=finding.ref)
+
+
+def put_back_proposals(finding: Finding) -> None:
+    """Let the answers that the finding was made of wait for an evaluator again."""
+    finding.proposals.update(state=Proposal.State.WAITING, finding=None, decided_at=None, decided_by=None)
 
 
 def delete_history(key: int) -> None:

@@ -16,6 +16,7 @@ from evidence.actions.notices import NoticeKind, tell_askers, tell_reporters
 from evidence.actions.reply_rules import is_released, may_ask, why_closed
 from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import Finding, ReplyRequest, Visibility
+from evidence.queries.promises import speaks_of_own_report
 from partnerships.audit import record
 from partnerships.errors import Conflict, StepRefused
 from partnerships.models import Partnership, Person
@@ -51,8 +52,8 @@ def ask_for_replies(
         raise PermissionDenied
     if not may_ask(by, finding):
         raise StepRefused(
-            "Partnerships are asked about a case-study finding that is submitted, or published up to the "
-            "funder, and by somebody who did not write it."
+            "Partnerships are asked about a finding that is submitted, or published up to the funder, and by "
+            "somebody who did not write it."
         )
     chosen = check_asked(finding, partnerships, due_on)
     require_checklist(sorted(checklist))
@@ -74,10 +75,18 @@ def check_asked(
     if asked := waiting.select_related("partnership").first():
         message = f"{asked.partnership} is asked already; move the date of {asked.ref} instead."
         raise ValidationError({"partnerships": message})
-    if finding.source and (problems := consent_problems(Visibility.PARTNERSHIPS, finding.source, quote="")):
-        raise ValidationError({"partnerships": problems["visibility"]})
+    is_own = all(speaks_of_own_report(finding.source, partnership.pk) for partnership in chosen)
+    if not is_own and (problems := may_not_be_told(finding)):
+        raise ValidationError({"partnerships": problems})
     check_date(due_on)
     return chosen
+
+
+def may_not_be_told(finding: Finding) -> list[str]:
+    """What the source's consent has against letting partnerships read the finding."""
+    if finding.source is None:
+        return []
+    return consent_problems(Visibility.PARTNERSHIPS, finding.source, quote="").get("visibility", [])
 
 
 def check_date(due_on: datetime.date) -> None:
@@ -90,7 +99,10 @@ def check_date(due_on: datetime.date) -> None:
 def ask(
     by: Person, finding: Finding, partnership: Partnership, due_on: datetime.date, note: str
 ) -> ReplyRequest:
-    may_quote = finding.source is not None and finding.source.quote_permission
+    source = finding.source
+    may_quote = source is not None and (
+        source.quote_permission or speaks_of_own_report(source, partnership.pk)
+    )
     request = ReplyRequest(
         finding=finding,
         partnership=partnership,

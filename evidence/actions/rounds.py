@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from evidence.actions.consent import keep_within_consent
 from evidence.actions.questionnaires import fix_version, free_key
 from evidence.actions.ratings import end_ratings_of_round
 from evidence.actions.report_notices import ReportNotice, reporters_of, tell
 from evidence.actions.report_rules import require_manager_of_rounds
-from evidence.models import Questionnaire, QuestionnaireVersion, ReportStep, Round, SelfReport
+from evidence.models import Questionnaire, QuestionnaireVersion, ReportStep, Round, SelfReport, Source
 from evidence.queries.questionnaires import newest_version
 from partnerships.audit import record
 from partnerships.errors import StepRefused
@@ -73,6 +74,7 @@ def change_round(*, by: Person, round_: Round, version: int, data: RoundInput) -
     added = [partnership for partnership in data.partnerships if partnership.pk not in before]
     if current.status != Status.PLANNED:
         invite(current, added, by=by)
+        narrow_findings(current, by=by)
     record(
         by=by,
         verb="round.edited",
@@ -172,8 +174,16 @@ def reopen_round(*, by: Person, round_: Round, version: int) -> Round:
     current.status, current.closed_at, current.closed_by = Status.OPEN, None, None
     current.version += 1
     current.save()
+    narrow_findings(current, by=by)
     record(by=by, verb="round.opened-again", target=current, key=current.slug)
     return current
+
+
+def narrow_findings(round_: Round, *, by: Person) -> None:
+    """Take published findings back from readers whom the round does not let read its reports now."""
+    sources = Source.objects.select_for_update(of=("self",)).filter(self_report__round=round_)
+    for source in sources.select_related("self_report__round").order_by("pk"):
+        keep_within_consent(source, by=by)
 
 
 @transaction.atomic

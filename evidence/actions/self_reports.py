@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from evidence.actions import report_rules
+from evidence.actions.proposals import propose_answers
 from evidence.actions.report_notices import ReportNotice, reporters_of, reviewers, tell
 from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import Answer, ColleagueNote, FinishedSection, Question, ReportStep, Section, SelfReport
@@ -244,7 +245,10 @@ def return_report(
 
 @transaction.atomic
 def accept_report(*, by: Person, report: SelfReport, version: int) -> SelfReport:
-    """Accept a submitted report. Raises Conflict, StepRefused, PermissionDenied."""
+    """Accept a submitted report, and offer its answers to evaluators as draft findings.
+
+    Raises Conflict, StepRefused, PermissionDenied.
+    """
     report = held_at(by, report, version)
     if not report_rules.may_accept(by, report):
         raise refusal_for(by)
@@ -252,7 +256,15 @@ def accept_report(*, by: Person, report: SelfReport, version: int) -> SelfReport
     report.accepted_at, report.accepted_by = timezone.now(), by
     take_step(report, Step.ACCEPT, by=by)
     tell(reporters_of(report.partnership_id), ReportNotice.ACCEPTED, report, by=by)
-    record(by=by, verb="self-report.accepted", target=report, key=report.ref, version=report.version)
+    proposed = propose_answers(report, by=by)
+    record(
+        by=by,
+        verb="self-report.accepted",
+        target=report,
+        key=report.ref,
+        version=report.version,
+        proposed=proposed,
+    )
     return report
 
 

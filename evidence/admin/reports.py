@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from evidence.models import Answer, Questionnaire, QuestionnaireVersion, Round, SelfReport
+from evidence.models import Answer, Proposal, Questionnaire, QuestionnaireVersion, Round, SelfReport
 from partnerships.access import Permission
 from partnerships.admin_base import AuditedAdmin, AuditedInline
 
@@ -55,3 +55,20 @@ class SelfReportAdmin(AuditedAdmin):
     list_filter = ["status", "round"]
     list_select_related = ["partnership", "round"]
     search_fields = ["ref", "partnership__name", "round__title"]
+
+
+@admin.register(Proposal)
+class ProposalAdmin(AuditedAdmin):
+    permission = Permission.READ_TEAM
+    read_only = True
+    audit_key_field = "ref"
+    list_display = ["ref", "self_report", "question", "state", "is_current", "finding", "decided_by"]
+    list_filter = ["state", "is_current", "self_report__round"]
+    list_select_related = [
+        "self_report__partnership",
+        "self_report__round",
+        "question",
+        "finding",
+        "decided_by",
+    ]
+    search_fields = ["ref", "self_report__ref", "question__text"]

@@ -5,9 +5,23 @@ from typing import Any
 
 from django.utils import timezone
 
+from evidence.actions.finding_input import CodingInput, FindingInput
+from evidence.actions.finding_rules import AnonymisationPoint
+from evidence.actions.findings import publish_finding
+from evidence.actions.proposals import drop_answers, take_answer
+from evidence.actions.replies import ask_for_replies, give_reply
 from evidence.actions.rounds import RoundInput, close_round, open_round, plan_round
 from evidence.actions.self_reports import TypedAnswer, accept_report, leave_note, save_answers, submit_report
-from evidence.models import Question, Questionnaire, ReportStep, Round, SelfReport
+from evidence.models import (
+    FrameworkItem,
+    Proposal,
+    Question,
+    Questionnaire,
+    ReportStep,
+    Round,
+    SelfReport,
+    Source,
+)
 from partnerships.models import Partnership, Person
 
 # First and last day, counted from the day of loading, so that the open round is always open.
@@ -32,6 +46,8 @@ def load_reports(entries: dict[str, Any], people: dict[str, Person]) -> None:
         if name == "first":
             close_round(by=lead, round_=round_, version=round_.version)
             put_back(round_, datetime.timedelta(days=380))
+    for entry in entries["evidence"]:
+        load_evidence(entry, people)
 
 
 def load_round(
@@ -80,6 +96,66 @@ def finish(report: SelfReport, *, by: Person, lead: Person) -> None:
     accept_report(by=lead, report=report, version=report.version)
 
 
+def load_evidence(entry: dict[str, Any], people: dict[str, Person]) -> None:
+    """Take and drop answers of a partnership's accepted report, and publish what was made of them."""
+    offered = {
+        proposal.question.key: proposal
+        for proposal in Proposal.objects.filter(
+            self_report__round__is_demonstration=True, self_report__partnership__slug=entry["partnership"]
+        ).select_related("self_report__partnership", "question")
+    }
+    for stated in entry["taken"]:
+        load_taken(stated, offered, people)
+    for stated in entry["dropped"]:
+        drop_answers(
+            by=people[f"{stated['by']}@demo.example"],
+            refs=[offered[stated["question"]].ref],
+            reason=stated["reason"],
+        )
+
+
+def load_taken(stated: dict[str, Any], offered: dict[str, Proposal], people: dict[str, Person]) -> None:
+    by, lead = people[f"{stated['by']}@demo.example"], people["lead@demo.example"]
+    proposal = offered[stated["question"]]
+    partnership = proposal.self_report.partnership
+    items = FrameworkItem.objects.in_bulk(list(stated["codings"]), field_name="code")
+    finding = take_answer(
+        by=by,
+        proposal=proposal,
+        along=[offered[key].ref for key in stated.get("along", ())],
+        data=FindingInput(
+            title=stated["title"],
+            text=stated["text"],
+            quote=proposal.words,
+            partnerships=[partnership],
+            codings=[
+                CodingInput(item=items[code], direction=direction)
+                for code, direction in stated["codings"].items()
+            ],
+        ),
+        submit=True,
+    )
+    if "reply" in stated:
+        [request] = ask_for_replies(
+            by=lead,
+            finding=finding,
+            version=finding.version,
+            partnerships=[partnership],
+            due_on=timezone.localdate() + datetime.timedelta(days=14),
+            checklist=AnonymisationPoint.values,
+        )
+        reporter = Person.objects.reporting_for(partnership).filter(is_demonstration=True).get()
+        give_reply(by=reporter, request=request, version=request.version, answer=stated["reply"])
+        finding.refresh_from_db()
+    publish_finding(
+        by=lead,
+        finding=finding,
+        version=finding.version,
+        visibility=stated["visibility"],
+        checklist=AnonymisationPoint.values,
+    )
+
+
 def put_back(round_: Round, by: datetime.timedelta) -> None:
     """Let a round that was gone through in a moment have happened some time ago."""
     then = timezone.now() - by
@@ -87,3 +163,6 @@ def put_back(round_: Round, by: datetime.timedelta) -> None:
     reports = SelfReport.objects.filter(round=round_)
     reports.update(invited_at=then, started_at=then, submitted_at=then, accepted_at=then)
     ReportStep.objects.filter(self_report__in=reports).update(at=then)
+    sources = Source.objects.filter(self_report__in=reports)
+    Source.history.filter(id__in=sources.values("pk")).update(collected_on=then.date())
+    sources.update(collected_on=then.date())

@@ -28,6 +28,7 @@ from evidence.models.framework import (
     Theme,
 )
 from evidence.models.negative_search import NegativeSearch
+from evidence.models.proposal import Proposal
 from evidence.models.questionnaire import Question, Questionnaire, QuestionnaireVersion, Section
 from evidence.models.rating import Rater, Rating, RatingLink, RatingsEnd, RatingStatement
 from evidence.models.reference import Citation, Programme, Reference
@@ -81,6 +82,7 @@ __all__ = [
     "Outcome",
     "Principle",
     "Programme",
+    "Proposal",
     "Question",
     "Questionnaire",
     "QuestionnaireVersion",

@@ -71,17 +71,20 @@ def came_of_it() -> models.Q:
 
 
 def asked_of(person: Any) -> models.Q:
-    """Of a partnership that this person reports for, as long as the source's consent lets it be told.
+    """Of a partnership that this person reports for, as long as the source's consent lets it be told; what
+    rests on its own report is its own words.
 
     What was withdrawn is withdrawn from those who were asked as well.
     """
     if not has_permission(person, Permission.READ_SHARED_WITH_PARTNERSHIPS):
         return models.Q(pk__in=[])
-    return models.Q(
-        partnership__in=person.reported_partnership_ids,
-        finding__source__consent_scope__in=[Visibility.PARTNERSHIPS, Visibility.PUBLIC],
-        finding__source__consent_withdrawn_at=None,
-    ) & ~models.Q(finding__status=Finding.Status.WITHDRAWN)
+    agreed = models.Q(finding__source__consent_scope__in=[Visibility.PARTNERSHIPS, Visibility.PUBLIC])
+    own_words = models.Q(finding__source__self_report__partnership=models.F("partnership"))
+    return (
+        models.Q(partnership__in=person.reported_partnership_ids, finding__source__consent_withdrawn_at=None)
+        & (agreed | own_words)
+        & ~models.Q(finding__status=Finding.Status.WITHDRAWN)
+    )
 
 
 class ReplyRequest(models.Model):

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from evidence.models.fieldwork import CaseStudy
 from evidence.models.refs import random_ref
+from evidence.models.self_report import SelfReport
 from evidence.models.visibility import Visibility
 from partnerships.access import Permission, has_permission, permissions_of
 from partnerships.models import Sector, VisibleQuerySet
@@ -25,7 +26,7 @@ def new_source_ref() -> str:
 class SourceQuerySet(VisibleQuerySet):
     def visible_to(self, person: Any) -> Self:
         """Team and funder see the sources of the findings they may see; evaluators also those they noted,
-        and the evaluation team those of every case study.
+        and the evaluation team those of every case study and of the self-reports that it may read.
         """
         from evidence.models.finding import Finding  # a source is defined before the findings that rest on it
 
@@ -35,6 +36,7 @@ class SourceQuerySet(VisibleQuerySet):
         rule = models.Q(pk__in=Finding.objects.visible_to(person).exclude(source=None).values("source"))
         if Permission.READ_TEAM in permissions:
             rule |= models.Q(case_study__isnull=False)
+            rule |= models.Q(self_report__in=SelfReport.objects.read_by(person))
         if Permission.LOG_FINDINGS in permissions:
             rule |= models.Q(created_by=person)
         return self.filter(rule)
@@ -55,6 +57,10 @@ class Source(models.Model):
     ref = models.CharField(max_length=10, unique=True, default=new_source_ref, editable=False)
     case_study = models.ForeignKey(
         CaseStudy, on_delete=models.PROTECT, related_name="sources", null=True, blank=True
+    )
+    # Findings made of a self-report's answers rest on one source, which stands for the report.
+    self_report = models.OneToOneField(
+        SelfReport, on_delete=models.PROTECT, related_name="source", null=True, blank=True, editable=False
     )
     kind = models.CharField(max_length=12, choices=Kind.choices)
     label = models.CharField(
@@ -126,6 +132,7 @@ class Source(models.Model):
     history = HistoricalRecords(
         excluded_fields=[
             "case_study",
+            "self_report",
             "label",
             "is_shared",
             "anonymised_at",

@@ -14,6 +14,7 @@ from django.utils.text import Truncator
 from evidence.models.fieldwork import CaseStudy
 from evidence.models.finding import Finding
 from evidence.models.framework import FrameworkItem
+from evidence.models.proposal import PROPOSAL_REF_PATTERN
 from evidence.models.refs import REF_ALPHABET
 from evidence.models.reply import ReplyRequest
 from evidence.models.self_report import SelfReport
@@ -24,6 +25,7 @@ FIRST_WORDS = 10
 # The long forms about an item: what is being written, the end of the form's address, and what one must be
 # permitted to do.
 ITEM_FORMS = {"confidence": ("Confidence in", "confidence/new/", Permission.REVIEW_FINDINGS)}
+PROPOSAL_REF = re.compile(PROPOSAL_REF_PATTERN)
 SOURCE_REF = re.compile(f"S-[{REF_ALPHABET}]{{8}}")
 
 
@@ -123,6 +125,8 @@ class TypedForm(models.Model):
         if self.finding:  # a note to the author is typed where the finding is published with changes
             page = "publish-with-changes" if "reason" in self.content else "edit"
             return reverse(f"evidence:finding-{page}", args=[self.finding.ref])
+        if PROPOSAL_REF.fullmatch(self.answer_ref):
+            return reverse("evidence:proposal-take", args=[self.answer_ref])
         if self.rows:
             return reverse("evidence:source-log-several", args=[self.source_ref])
         return reverse("evidence:finding-create")
@@ -151,6 +155,11 @@ class TypedForm(models.Model):
     def source_ref(self) -> str:
         """The source that the form names, as the page posted it."""
         return str(self.content.get("source_ref", [""])[0])
+
+    @property
+    def answer_ref(self) -> str:
+        """The answer of a report that the form makes a finding of, as the page posted it."""
+        return str(self.content.get("answer", [""])[0])
 
     @property
     def subject(self) -> str:

@@ -109,13 +109,21 @@ def numbers_in(person: Any, trays: Iterable[Tray]) -> dict[str, int]:
 
 
 def findings_in(person: Any, tray: Tray) -> QuerySet[Finding]:
-    """The findings of a tray, each with the last open comment that mentions this person."""
+    """The findings of a tray, each with its last return and the last open comment that mentions one."""
     last = open_mentions_of(person).filter(finding=OuterRef("pk")).order_by("-at", "-pk")
+    returns = ReviewStep.objects.visible_to(person).filter(
+        finding=OuterRef("pk"), finding__status=Status.RETURNED, step=ReviewStep.Step.RETURN
+    )
+    returned = returns.order_by("-at", "-pk")
     in_tray = (
         Finding.objects.visible_to(person)
         .filter(tray.rule)
         .annotate(mentioned_at=Subquery(last.values("at")[:1]))
         .annotate(mentioned_by=Subquery(last.values("by__name")[:1]))
+        .annotate(
+            returned_at=Subquery(returned.values("at")[:1]),
+            returned_because=Subquery(returned.values("reason")[:1]),
+        )
     )
     return in_tray.select_related("created_by", "claimed_by").order_by(tray.order, "pk")
 
@@ -129,23 +137,21 @@ def begun_by(person: Any) -> QuerySet[TypedForm]:
 
 
 def rows_of(person: Any, findings: Iterable[Finding]) -> dict[int, Row]:
-    """The rows of findings by primary key, with what is known of them besides; two queries."""
+    """The rows of findings by primary key, as ``findings_in`` gives them; one query."""
     by_key = {finding.pk: finding for finding in findings}
     names = _partnership_names(person, by_key)
-    returns = _last_returns(person, by_key)
-    return {key: _row(person, finding, names[key], returns.get(key)) for key, finding in by_key.items()}
+    return {key: _row(person, finding, names[key]) for key, finding in by_key.items()}
 
 
-def _row(person: Any, finding: Any, names: list[str], returned: ReviewStep | None) -> Row:
-    """``returned`` is the step by which a returned finding came back."""
+def _row(person: Any, finding: Any, names: list[str]) -> Row:
     return Row(
         ref=finding.ref,
         title=finding.title,
         href=reverse("evidence:finding-detail", args=[finding.ref]),
         partnerships=["Whole programme"] if finding.programme_wide else names,
         author=str(finding.created_by or ""),
-        since=_since(finding, returned),
-        reason=returned.reason if returned else "",
+        since=_since(finding),
+        reason=finding.returned_because or "",
         claimed_by=str(finding.claimed_by or ""),
         claimed_at=finding.claimed_at,
         is_claimed_by_reader=finding.claimed_by_id == person.pk,
@@ -155,9 +161,9 @@ def _row(person: Any, finding: Any, names: list[str], returned: ReviewStep | Non
     )
 
 
-def _since(finding: Finding, returned: ReviewStep | None) -> datetime.datetime:
-    if returned:
-        return returned.at
+def _since(finding: Any) -> datetime.datetime:
+    if finding.returned_at:
+        return finding.returned_at
     if finding.status == Status.SUBMITTED and finding.submitted_at:
         return finding.submitted_at
     return finding.updated_at
@@ -169,10 +175,3 @@ def _partnership_names(person: Any, findings: Mapping[int, Finding]) -> dict[int
     for finding, name in pairs.values_list("findings", "name"):
         names[finding].append(name)
     return names
-
-
-def _last_returns(person: Any, findings: Mapping[int, Finding]) -> dict[int, ReviewStep]:
-    steps = ReviewStep.objects.visible_to(person).filter(
-        finding__in=list(findings), finding__status=Status.RETURNED, step=ReviewStep.Step.RETURN
-    )
-    return {step.finding_id: step for step in steps.order_by("at", "pk")}

@@ -272,6 +272,18 @@ def in_words(question: Question, value: Any) -> list[str] | Table:
     return [line for line in text.splitlines() if line.strip()]
 
 
+def quotation_of(question: Question, value: Any) -> str:
+    """An answer as text that can be quoted: a table row by row, with the name of each column."""
+    words = in_words(question, value)
+    if not isinstance(words, Table):
+        return ("; " if question.kind == Kind.CHOICES else "\n").join(words)
+    rows = (
+        "; ".join(f"{label}: {text}" for label, text in zip(words.labels, row, strict=True) if text)
+        for row in words.rows
+    )
+    return "\n".join(filter(None, rows))
+
+
 def cell_in_words(column: dict[str, Any], value: Any) -> str:
     return "" if is_empty(value) else single_in_words(column["kind"], value, labels_of(column))
 
@@ -303,7 +315,8 @@ def readers_of(round_: Round) -> str:
     return (
         "The people who report for your partnership, and the evaluation team once you have submitted it. "
         f"{funder[Round.FunderReads(round_.funder_reads)]} "
-        "No other partnership reads it, or learns that you were asked."
+        "No other partnership reads it, or learns that you were asked. What evaluators publish of it goes no "
+        "further either, unless your partnership agrees to the words."
     )
 
 

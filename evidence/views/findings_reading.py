@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -16,7 +16,7 @@ from evidence.actions.bulk import MOST
 from evidence.actions.exports import record_findings_export
 from evidence.exchange.findings_csv import findings_csv
 from evidence.filtersets import FindingFilterSet
-from evidence.models import Coding, Finding
+from evidence.models import Coding, Finding, Proposal
 from evidence.models.finding import area_known_to, may_know_areas
 from evidence.queries.appraisals import own_appraisal, quality
 from evidence.queries.cards import AREA_NOT_SHOWN, Card, cards_of, with_excerpts
@@ -24,6 +24,7 @@ from evidence.queries.citations import citation_lines
 from evidence.queries.comments import comments_on
 from evidence.queries.facets import facets
 from evidence.queries.labels import Labels, labels_for
+from evidence.queries.proposals import trail_of
 from evidence.queries.replies import replies_json, reply_of_row, request_of_row, requests_json
 from evidence.queries.search import snippets
 from evidence.queries.steps import steps_of
@@ -135,6 +136,7 @@ class FindingDetailView(VisibleDetailView):
                 organisation_rows=named(person, Organisation, "slug", area_known_to(person, "findings__")),
                 sector_rows=named(person, Sector, "code"),
                 reply_rows=replies_json(person),
+                has_trail=Exists(Proposal.objects.filter(finding=OuterRef("pk"))),
             )
             .annotate(**{"request_rows": requests_json()} if in_team else {})
         )
@@ -159,6 +161,7 @@ class FindingDetailView(VisibleDetailView):
             "actions": actions_for(person, finding),
             "erased": finding.source if finding_rules.is_erased(finding) else None,
             "quality": quality(person, finding),
+            "trail": trail_of(person, finding) if finding.has_trail else [],
             "cite_as": cite_as(finding, self.request.build_absolute_uri(finding.get_absolute_url())),
         }
 

@@ -36,7 +36,7 @@ class FindingCreateView(SignedInMixin, FormView):
     """A new finding. The address may name a source, items and partnerships to begin with."""
 
     permission = Permission.LOG_FINDINGS
-    form_class = FindingForm
+    form_class: type[FindingForm] = FindingForm
     template_name = "evidence/finding_form.html"
     typed: TypedForm | None = None
 
@@ -155,7 +155,7 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
         return (
             super()
             .get_queryset()
-            .select_related("source__respondent_sector", "programme")
+            .select_related("source__respondent_sector", "source__self_report__round", "programme")
             .annotate(typed_at=Subquery(typed.values("saved_at")[:1]))
         )
 

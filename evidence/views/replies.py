@@ -7,16 +7,18 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from evidence.actions import finding_rules, reply_rules
-from evidence.actions.finding_rules import consent_problems, is_lead
+from evidence.actions.finding_rules import is_lead
 from evidence.actions.replies import (
     ask_for_replies,
     cancel_request,
     extend_request,
     give_reply,
+    may_not_be_told,
     respond,
 )
 from evidence.forms.replies import AskForm, CancelForm, ExtendForm, ReplyForm, RespondForm
-from evidence.models import Finding, ReplyRequest, TypedForm, Visibility
+from evidence.models import Finding, ReplyRequest, TypedForm
+from evidence.queries.promises import speaks_of_own_report
 from evidence.views.editing import VersionedFormView
 from evidence.views.findings_writing import keeping
 from evidence.views.review import StepView
@@ -38,15 +40,23 @@ class AskView(StepView):
     )
     button = "Ask for the reply"
     refusal = (
-        "partnerships are asked about a case-study finding before it goes beyond the funder, by somebody "
-        "other than its author"
+        "partnerships are asked about a finding before it goes beyond the funder, by somebody other than its "
+        "author"
     )
 
     def choices(self) -> list[tuple[str, str]]:
         """The partnerships that the finding names and that are not asked already."""
         asked = self.object.reply_requests.filter(answered_at=None, cancelled_at=None)
         named = self.object.partnerships.visible_to(self.request.user)
+        if self.is_own_report:  # those who wrote the words, and nobody else
+            named = named.filter(self_reports__source=self.object.source)
         return list(named.exclude(pk__in=asked.values("partnership")).values_list("slug", "name"))
+
+    @property
+    def is_own_report(self) -> bool:
+        """Whether the finding rests on what a partnership said in a report."""
+        source = self.object.source
+        return source is not None and source.self_report is not None
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"choices": self.choices()}
@@ -69,14 +79,16 @@ class AskView(StepView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         source = self.object.source
-        not_agreed = consent_problems(Visibility.PARTNERSHIPS, source, quote="") if source else {}
-        hindrances = [message for messages in not_agreed.values() for message in messages]
+        hindrances = [] if self.is_own_report else may_not_be_told(self.object)
         if not context["form"].fields["partnerships"].choices:
             hindrances.append("Each partnership that the finding names is asked already, or it names none.")
         return context | {
             "hindrances": hindrances,
             "may_take": context["may_take"] and not hindrances,
-            "leaves_quote_out": bool(self.object.quote and source and not source.quote_permission),
+            "is_own_report": self.is_own_report,
+            "leaves_quote_out": bool(
+                self.object.quote and source and not source.quote_permission and not self.is_own_report
+            ),
         }
 
 
@@ -93,7 +105,7 @@ class RequestView(VersionedFormView):
             super()
             .get_queryset()
             .addressed_to(self.request.user)  # type: ignore[attr-defined]
-            .select_related("partnership", "finding__source", *people)
+            .select_related("partnership", "finding__source__self_report", *people)
             .with_wording()
         )
 
@@ -149,6 +161,7 @@ class ReplyView(RequestView):
         return context | {
             "reply_request": request,
             "is_asked": is_asked,
+            "rests_on_own_report": speaks_of_own_report(request.finding.source, request.partnership_id),
             "finding_href": request.finding.get_absolute_url() if may_read else "",
             "paragraphs": [] if request.cancelled_at and is_asked else paragraphs_of(request),
             "asked_quote": request.asked_quote if may_quote(request) else "",
@@ -172,7 +185,9 @@ def paragraphs_of(request: ReplyRequest) -> list[str]:
 
 def may_quote(request: ReplyRequest) -> bool:
     source = request.finding.source
-    return source is not None and source.quote_permission
+    if source is None:
+        return False
+    return source.quote_permission or speaks_of_own_report(source, request.partnership_id)
 
 
 def lead_steps(person: Any, request: ReplyRequest) -> list[tuple[str, str]]:

@@ -37,6 +37,7 @@ from evidence.forms.report import (
     rows_sent,
 )
 from evidence.models import Answer, ColleagueNote, Question, SelfReport
+from evidence.queries.proposals import came_of
 from evidence.queries.reports import (
     Line,
     Sheet,
@@ -159,6 +160,7 @@ class ReportDetailView(OneReport):
             "is_own": is_own,
             "may_return": report_rules.may_return(person, report),
             "may_accept": report_rules.may_accept(person, report),
+            "came_of": came_of(person, report) if report_rules.reviews(person) else {},
         }
 
 

@@ -32,6 +32,7 @@ from evidence.queries.cards import cards_of, with_excerpts
 from evidence.queries.comments import comments_on
 from evidence.queries.inbox import Tray, begun_by, findings_in, numbers_in, rows_of, trays_of
 from evidence.queries.labels import labels_for
+from evidence.queries.proposals import waiting_by_report
 from evidence.queries.replies import asked_of_partnership, waiting_for_leads
 from evidence.views.editing import TakenByAction
 from evidence.views.findings_reading import coding_line
@@ -61,7 +62,7 @@ class StepView(SignedInMixin, TakenByAction, VisibleDetailView):
     refusal = ""
 
     def get_queryset(self) -> QuerySet[Finding]:
-        return super().get_queryset().select_related("source")
+        return super().get_queryset().select_related("source__self_report__round")
 
     def get_object(self, queryset: QuerySet[Finding] | None = None) -> Finding:
         finding: Finding = super().get_object(queryset)
@@ -279,6 +280,7 @@ class InboxView(SignedInMixin, TemplateView):
             "begun": [] if shown else begun_by(person),
             "asked": asked_of_partnership(person) if person.reported_partnership_ids and not shown else None,
             "replies": waiting_for_leads(person) if finding_rules.is_lead(person) and not shown else None,
+            "answers": [] if shown else waiting_by_report(person),
             "page": page,
             "base_query": urlencode({"show": shown[0].key}) if shown else "",
             "most_at_once": MOST,

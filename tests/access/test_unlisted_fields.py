@@ -26,8 +26,17 @@ WORD = "planted"
 NUMBER = 424_242
 # What a person is and may do is set in the admin alone.
 OF_A_PERSON = {"is_active", "is_staff", "is_superuser", "last_login", "email", "roles", "password"}
-# What the steps of review ask for, and what is true of every source that is begun by itself.
-CHANGE_ANYWAY = {"version", "visibility", "reason", "checklist", "step", "is_shared", "mask_area"}
+# What the steps of review ask for, and what is true of every source and every proposal that is made.
+CHANGE_ANYWAY = {
+    "version",
+    "visibility",
+    "reason",
+    "checklist",
+    "step",
+    "is_shared",
+    "is_current",
+    "mask_area",
+}
 
 
 def fields_nobody_states() -> Iterator[tuple[type[models.Model], models.Field]]:

@@ -13,6 +13,7 @@ from evidence.models import (
     Finding,
     FrameworkItem,
     Programme,
+    Proposal,
     Question,
     QuestionnaireVersion,
     Reference,
@@ -50,6 +51,7 @@ from tests.factories import (
     OrganisationFactory,
     OutcomeFactory,
     ProgrammeFactory,
+    ProposalFactory,
     QuestionFactory,
     QuestionnaireVersionFactory,
     RaterFactory,
@@ -149,6 +151,7 @@ class World:
     draft_question: Question
     planned_round: Round
     reports: dict[str, SelfReport]
+    proposals: dict[str, Proposal]
     findings: dict[str, Finding]
 
     @cached_property
@@ -180,6 +183,7 @@ class World:
             **{f"rating of {name}": (report.ref, "what-helps") for name, report in self.reports.items()},
             **{f"{kind} link": f"link-{kind}" for kind in LINKS},
             **{f"part of {kind} link": (f"link-{kind}", "what-helps") for kind in LINKS},
+            **{name: proposal.ref for name, proposal in self.proposals.items()},
             "open round": self.reports["open report"].round.slug,
             "closed round": self.reports["shared report"].round.slug,
             "planned round": self.planned_round.slug,
@@ -353,6 +357,50 @@ def add_reports(personas: Personas) -> tuple[QuestionnaireVersion, dict[str, Sel
     return asked, reports
 
 
+def add_proposals(
+    personas: Personas,
+    asked: QuestionnaireVersion,
+    reports: dict[str, SelfReport],
+    items: list[FrameworkItem],
+) -> dict[str, Proposal]:
+    """Answers of accepted reports: two wait, one was dropped, one became a finding for the team alone."""
+    why = asked.questions.get(key="why")
+    why.items.set(items)
+    for name in ("shared report", "kept report"):
+        SourceFactory(
+            self_report=reports[name],
+            label=f"Source {mark(name, 'source')}",
+            consent_scope="team" if name == "kept report" else "funder",
+            quote_permission=False,
+            is_shared=True,
+            created_by=personas.lead,
+        )
+
+    def proposal(report: str, **fields: Any) -> Proposal:
+        words = f"Because {mark(report, 'proposal')}."
+        return ProposalFactory(
+            self_report=reports[report], question=why, words=words, created_by=personas.lead, **fields
+        )
+
+    finding = FindingFactory(
+        published=True,
+        visibility="team",
+        title=f"Finding {mark('reported', 'title')}",
+        created_by=personas.other_evaluator,
+        origin=Finding.Origin.SELF_REPORT,
+        partnerships=[personas.partnership],
+        source=reports["shared report"].source,
+    )
+    return {
+        "waiting answer": proposal("shared report"),
+        "kept answer": proposal("kept report"),
+        "dropped answer": proposal(
+            "shared report", dropped=True, is_current=True, reason=f"Since {mark('dropped', 'proposal')}."
+        ),
+        "taken answer": proposal("shared report", taken=True, finding=finding, is_current=False),
+    }
+
+
 def make_world(*findings: str) -> World:
     """The world with the findings named, or with all."""
     personas = make_personas()
@@ -401,6 +449,7 @@ def make_world(*findings: str) -> World:
             partnerships=[personas.partnership],
         ),
         reports=reports,
+        proposals=add_proposals(personas, questions, reports, list(items.values())),
         findings={},
     )
     judge(items[Kind.LESSON], personas)

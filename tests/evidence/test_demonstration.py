@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from evidence.actions.consent import withdraw_consent
 from evidence.demonstration.loader import holds_real_work, load_demonstration
-from evidence.models import CaseStudy, Finding, Lesson, ReplyRequest, Round, SelfReport, Source
+from evidence.models import CaseStudy, Finding, Lesson, Proposal, ReplyRequest, Round, SelfReport, Source
 from evidence.queries.standing import Status, standings
 from partnerships.access import Role
 from partnerships.models import Organisation, Person
@@ -76,7 +76,7 @@ def test_the_story_has_every_state(demonstration):
 
 
 def test_the_story_has_a_reply_an_open_request_and_a_masked_finding(demonstration):
-    replied, waiting = ReplyRequest.objects.order_by("answer", "pk").reverse()
+    replied, _, waiting = ReplyRequest.objects.order_by("answer", "pk").reverse()
     assert (replied.answer, replied.finding.visibility, bool(replied.response)) == (
         "comment",
         "partnerships",
@@ -84,7 +84,8 @@ def test_the_story_has_a_reply_an_open_request_and_a_masked_finding(demonstratio
     )
     reporter = Person.objects.get(email="reporter@demo.example")
     assert waiting.is_open
-    assert [request.ref for request in ReplyRequest.objects.asked_of(reporter)] == [waiting.ref]
+    asked = ReplyRequest.objects.asked_of(reporter).filter(answered_at=None)
+    assert [request.ref for request in asked] == [waiting.ref]
     assert case_studies().filter(mask_area=True, visibility="public", status="published").count() == 1
 
 
@@ -108,6 +109,19 @@ def test_one_round_is_accepted_and_one_is_being_filled_in(demonstration, client)
     assert SelfReport.objects.count() == 4
 
 
+def test_answers_of_an_accepted_report_wait_and_some_are_evidence(demonstration):
+    of_black_country = Proposal.objects.filter(self_report__partnership__slug="black-country")
+    told = Counter(of_black_country.values_list("state", flat=True))
+    assert (told["taken"], told["merged"], told["dropped"]) == (2, 1, 2)
+    assert told["waiting"] > 10
+    findings = Finding.objects.filter(origin=Finding.Origin.SELF_REPORT)
+    assert set(findings.values_list("status", "visibility")) == {
+        ("published", "partnerships"),
+        ("published", "funder"),
+    }
+    assert not findings.filter(is_demonstration=False).exists()
+
+
 def test_lessons_differ_in_how_they_stand(demonstration):
     funder = Person.objects.get(email="funder@demo.example")
     lessons = list(Lesson.objects.all())
@@ -118,7 +132,7 @@ def test_lessons_differ_in_how_they_stand(demonstration):
 
 def test_several_findings_rest_on_one_source(demonstration):
     shared = Source.objects.annotate(number=Count("findings")).filter(number__gt=1)
-    assert shared.count() == 2
+    assert shared.filter(self_report=None).count() == 2
     assert CaseStudy.objects.count() == 4
     assert set(CaseStudy.objects.values_list("status", flat=True)) == {"draft", "published"}
     assert not CaseStudy.objects.filter(is_demonstration=False).exists()
