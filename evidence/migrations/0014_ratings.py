@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             name='RatingStatement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('statement', models.CharField(help_text='One thing, as a member of a partnership would say it. Keep its meaning from round to round.', max_length=200)),
+                ('statement', models.CharField(help_text='One thing, as a member of a partnership would say it. Its meaning stays the same.', max_length=200)),
                 ('question', models.CharField(help_text='An open question to talk about when views differ; it blames nobody.', max_length=200)),
                 ('item', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='rating_statement', to='evidence.frameworkitem')),
             ],

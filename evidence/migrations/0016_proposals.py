@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evidence', '0014_ratings'),
+        ('evidence', '0015_typed_forms_about_items'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
