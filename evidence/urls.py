@@ -242,6 +242,7 @@ urlpatterns: list[URLPattern] = [
     path("files/<slug:ref>/erase/", attachments.EraseFileView.as_view(), name="file-erase"),
     path("reports/", reports.ReportListView.as_view(), name="report-list"),
     path("reports/<slug:ref>/", reports.ReportDetailView.as_view(), name="report-detail"),
+    path("reports/<slug:ref>/receipt/", reports.ReportReceiptView.as_view(), name="report-receipt"),
     path("reports/<slug:ref>/word/", reports.ReportWordView.as_view(), name="report-word"),
     path("reports/<slug:ref>/submit/", reports.ReportSubmitView.as_view(), name="report-submit"),
     path("reports/<slug:ref>/return/", reports.ReportReturnView.as_view(), name="report-return"),

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -79,19 +79,41 @@ def write_what_is_due() -> None:
 
 
 def tell(
-    *, people: Iterable[Person], kind: str, target_kind: str, target_key: str, path: str, by: Person | None
+    *,
+    people: Iterable[Person],
+    kind: str,
+    target_kind: str,
+    target_key: str,
+    path: str,
+    by: Person | None,
+    due_at: datetime.datetime | None = None,
 ) -> None:
     """Have these people told, except the one who did it. Belongs in the transaction of the deed.
 
-    ``by`` is None where nobody did anything: a date came near, or passed.
+    ``by`` is None where nobody did anything: a date came near, or passed. With ``due_at`` not before then.
     """
     notices = Notice.objects.bulk_create(
-        Notice(person=person, kind=kind, target_kind=target_kind, target_key=target_key, path=path, by=by)
+        Notice(
+            person=person,
+            kind=kind,
+            target_kind=target_kind,
+            target_key=target_key,
+            path=path,
+            by=by,
+            due_at=due_at or timezone.now(),
+        )
         for person in people
         if by is None or person.pk != by.pk
     )
     keys = [notice.pk for notice in notices]
     transaction.on_commit(lambda: send_just_written(keys), robust=True)
+
+
+def told_last(kind: str, target_kind: str, target_key: str) -> dict[int, datetime.datetime]:
+    """When each person was last told, or is going to be told, of this deed to this thing, by primary key."""
+    notices = Notice.objects.filter(kind=kind, target_kind=target_kind, target_key=target_key)
+    rows = notices.values_list("person").annotate(last=Max("due_at")).order_by()
+    return dict(rows)
 
 
 def send_just_written(keys: Sequence[int]) -> None:

@@ -38,6 +38,7 @@ from evidence.actions.finding_rules import (
     visibility_after_rewording,
 )
 from evidence.actions.notices import tell_of_step
+from evidence.actions.report_notices import tell_what_was_learned
 from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import Coding, Finding, Proposal, ReviewStep, Source
 from partnerships.audit import record
@@ -254,9 +255,10 @@ def publish_finding(
     if mask_area is not None:
         finding.mask_area = mask_area and finding.origin != Finding.Origin.LITERATURE
     raise_problems(finding)
-    if finding.status != Status.PUBLISHED:
+    is_new = finding.status != Status.PUBLISHED
+    if is_new:
         finding.published_at, finding.published_by = timezone.now(), by
-    return take_step(
+    finding = take_step(
         finding,
         ReviewStep.Step.PUBLISH,
         Status.PUBLISHED,
@@ -265,6 +267,9 @@ def publish_finding(
         checklist=confirmed,
         changes=changes,
     )
+    if is_new:
+        tell_what_was_learned(finding, by=by)
+    return finding
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ The status is derived, never typed in. The baseline is the review's own literatu
 what the programme has shown since, counted by independent voices rather than by excerpts.
 """
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -120,12 +121,20 @@ def explanation_of(voices: Voices) -> str:
     return f"Of {voices.sides} partnerships that take a side, {reason} ({split})."
 
 
-def standings(person: Any, items: Iterable[FrameworkItem]) -> dict[int, Standing]:
-    """The standing of each item by its primary key, from what this person may see. One query."""
+def standings(
+    person: Any, items: Iterable[FrameworkItem], *, until: datetime.datetime | None = None
+) -> dict[int, Standing]:
+    """The standing of each item by its primary key, from what this person may see. One query.
+
+    With ``until``, from what of this was published before that moment; the review's own evidence always was.
+    """
     keys = [item.pk for item in items]
     counts: dict[tuple[int, bool], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     heard: dict[int, dict[str, set[int | None]]] = defaultdict(lambda: defaultdict(set))
     codings = Coding.objects.visible_to(person).filter(item__in=keys).order_by()
+    if until:
+        was_there = Q(finding__published_at__lt=until) | Q(finding__origin=Finding.Origin.LITERATURE)
+        codings = codings.filter(was_there)
     for item, direction, origin, partnership, number in _findings(codings).union(
         _voices(person, codings), all=True
     ):

@@ -38,6 +38,7 @@ from evidence.forms.report import (
 )
 from evidence.models import Answer, ColleagueNote, Question, SelfReport
 from evidence.queries.proposals import came_of
+from evidence.queries.receipts import receipt_of
 from evidence.queries.reports import (
     Line,
     Sheet,
@@ -189,6 +190,19 @@ def task_of(report: SelfReport, subject: SubjectLines) -> dict[str, Any]:
         "state_label": subject.state.value,
         "notes": notes,
     }
+
+
+class ReportReceiptView(OneReport):
+    """What came of the report: which answers are evidence now, and what they bear on."""
+
+    template_name = "evidence/report_receipt.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        report = self.object
+        return super().get_context_data(**kwargs) | {
+            "receipt": receipt_of(self.request.user, report),
+            "is_own": report_rules.reports_for(self.request.user, report),
+        }
 
 
 class ReportWordView(OneReport):

@@ -33,6 +33,7 @@ from evidence.queries.comments import comments_on
 from evidence.queries.inbox import Tray, begun_by, findings_in, numbers_in, rows_of, trays_of
 from evidence.queries.labels import labels_for
 from evidence.queries.proposals import waiting_by_report
+from evidence.queries.receipts import receipts_for
 from evidence.queries.replies import asked_of_partnership, waiting_for_leads
 from evidence.views.editing import TakenByAction
 from evidence.views.findings_reading import coding_line
@@ -280,6 +281,7 @@ class InboxView(SignedInMixin, TemplateView):
             "begun": [] if shown else begun_by(person),
             "asked": asked_of_partnership(person) if person.reported_partnership_ids and not shown else None,
             "replies": waiting_for_leads(person) if finding_rules.is_lead(person) and not shown else None,
+            "receipts": receipts_for(person) if person.reported_partnership_ids and not shown else [],
             "answers": [] if shown else waiting_by_report(person),
             "page": page,
             "base_query": urlencode({"show": shown[0].key}) if shown else "",

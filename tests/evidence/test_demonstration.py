@@ -11,6 +11,7 @@ from django.db.models import Count
 from evidence.actions.consent import withdraw_consent
 from evidence.demonstration.loader import holds_real_work, load_demonstration
 from evidence.models import CaseStudy, Finding, Lesson, Proposal, ReplyRequest, Round, SelfReport, Source
+from evidence.queries.receipts import receipt_of, receipts_for
 from evidence.queries.standing import Status, standings
 from partnerships.access import Role
 from partnerships.models import Organisation, Person
@@ -120,6 +121,10 @@ def test_answers_of_an_accepted_report_wait_and_some_are_evidence(demonstration)
         ("published", "funder"),
     }
     assert not findings.filter(is_demonstration=False).exists()
+    reporter = Person.objects.get(email="reporter@demo.example")
+    [report] = receipts_for(reporter)
+    assert [row.item.code for row in receipt_of(reporter, report).lessons] == ["L8"]
+    assert not receipts_for(Person.objects.get(email="reporter2@demo.example"))
 
 
 def test_lessons_differ_in_how_they_stand(demonstration):

@@ -36,6 +36,9 @@ ROWS = [
     Row("GET", "evidence:report-word", "open report", OWN_REPORT),
     Row("GET", "evidence:report-word", "shared report", "login 200 404 200 200 200 200 403 login"),
     Row("GET", "evidence:report-word", "kept report", "login 404 200 404 200 200 200 403 login"),
+    Row("GET", "evidence:report-receipt", "open report", OWN_REPORT),
+    Row("GET", "evidence:report-receipt", "shared report", "login 200 404 200 200 200 200 403 login"),
+    Row("GET", "evidence:report-receipt", "kept report", "login 404 200 404 200 200 200 403 login"),
     Row("GET", "evidence:report-section", "section of open report", OWN_REPORT),
     # Its own reporters come too late sometimes: they are led back and told so.
     Row(
