@@ -22,6 +22,7 @@ from evidence.views import (
     negative_searches,
     organisations,
     partnerships,
+    profile,
     programmes,
     proposals,
     questionnaires,
@@ -277,6 +278,14 @@ urlpatterns: list[URLPattern] = [
     path("partnerships/", partnerships.PartnershipListView.as_view(), name="partnership-list"),
     path(
         "partnerships/<slug:slug>/", partnerships.PartnershipDetailView.as_view(), name="partnership-detail"
+    ),
+    path("partnerships/<slug:slug>/profile/", profile.ProfileView.as_view(), name="profile"),
+    path("partnerships/<slug:slug>/profile.csv", profile.ProfileCsvView.as_view(), name="profile-csv"),
+    path("partnerships/<slug:slug>/profile/guide/", profile.GuideView.as_view(), name="profile-guide"),
+    path(
+        "partnerships/<slug:slug>/profile/guide/word/",
+        profile.GuideWordView.as_view(),
+        name="profile-guide-word",
     ),
     path("organisations/", organisations.OrganisationListView.as_view(), name="organisation-list"),
     path(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from evidence.models import Finding
+from evidence.models import Finding, SelfReport
 from partnerships.audit import record
 from partnerships.models import Person
 
@@ -23,3 +23,9 @@ def record_findings_export(*, by: Person, filters: Sequence[tuple[str, str]], fo
         format=format,
         filters=[[name, "…" if name in UNRECORDED else value] for name, value in filters],
     )
+
+
+@transaction.atomic
+def record_profile_export(*, by: Person, report: SelfReport, format: str) -> None:
+    """Note that a person downloaded the profile that came of a report's ratings."""
+    record(by=by, verb="profile.exported", target=report, key=report.ref, format=format)

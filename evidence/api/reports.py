@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet
-from drf_spectacular.utils import extend_schema_field
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from evidence.api.fields import PageField
 from evidence.filtersets import RoundFilterSet, SelfReportFilterSet
 from evidence.models import Answer, Question, Round, SelfReport
+from evidence.queries.profile import reports_with_profile, spreads_of_report
+from evidence.queries.spreads import Spread
 from partnerships.functions import JSONList
 from partnerships.viewsets import ReadViewSet
 
@@ -75,6 +81,45 @@ class AnswerSerializer(serializers.Serializer):
     )
 
 
+class SpreadSerializer(serializers.Serializer):
+    """How many people chose each step."""
+
+    counts = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Six numbers: how many say that it doesn't apply, then steps 1, the worst, to 5.",
+    )
+    answered = serializers.IntegerField()
+    middle = serializers.FloatField(allow_null=True, help_text="The median of steps 1 to 5.")
+
+
+class SectorSpreadSerializer(SpreadSerializer):
+    """The same for people of one sector."""
+
+    sector = serializers.CharField()
+
+
+class ItemSpreadSerializer(serializers.Serializer):
+    """The spread of one driver or barrier."""
+
+    item = serializers.CharField()
+    statement = serializers.CharField()
+    spread = SpreadSerializer(allow_null=True, help_text="Null where too few have answered.")
+    sectors = SectorSpreadSerializer(
+        many=True,
+        help_text="Those alone that can be told apart without showing anybody's own answer.",
+    )
+
+
+class ProfileSerializer(serializers.Serializer):
+    """How the people of a partnership see its drivers and barriers in a round."""
+
+    self_report = serializers.CharField()
+    round = serializers.CharField()
+    partnership = serializers.CharField()
+    is_demonstration = serializers.BooleanField()
+    items = ItemSpreadSerializer(many=True)
+
+
 class SelfReportSerializer(serializers.ModelSerializer):
     """A self-report; its answers only for those who may read them."""
 
@@ -137,6 +182,38 @@ class SelfReportViewSet(ReadViewSet):
         for report in rows:
             report.answer_rows = by_report.get(report.pk, [])
         return super().represent(rows)
+
+    @extend_schema(responses=ProfileSerializer)
+    @action(detail=True)
+    def profile(self, request: Request, ref: str) -> Response:
+        """How many people of the partnership chose each step, where enough have answered, once its ratings
+        are complete; for those who may read the report.
+        """
+        complete = reports_with_profile(request.user).select_related("round", "partnership")
+        report = get_object_or_404(complete, ref=ref)
+        return Response(ProfileSerializer(profile_row(report)).data)
+
+
+def profile_row(report: SelfReport) -> dict[str, Any]:
+    return {
+        "self_report": report.ref,
+        "round": report.round.slug,
+        "partnership": report.partnership.slug,
+        "is_demonstration": report.round.is_demonstration,
+        "items": [
+            {
+                "item": shown.statement.item.code,
+                "statement": shown.statement.statement,
+                "spread": spread_row(shown.spread) if shown.spread else None,
+                "sectors": [{"sector": name, **spread_row(spread)} for name, spread in shown.sectors.items()],
+            }
+            for shown in spreads_of_report(report)
+        ],
+    }
+
+
+def spread_row(spread: Spread) -> dict[str, Any]:
+    return {"counts": list(spread.counts), "answered": spread.answered, "middle": spread.middle}
 
 
 def answer_row(answer: Answer) -> dict[str, Any]:

@@ -12,11 +12,14 @@ from evidence.actions.proposals import drop_answers, take_answer
 from evidence.actions.replies import ask_for_replies, give_reply
 from evidence.actions.rounds import RoundInput, close_round, open_round, plan_round
 from evidence.actions.self_reports import TypedAnswer, accept_report, leave_note, save_answers, submit_report
+from evidence.demonstration.ratings import load_ratings
 from evidence.models import (
     FrameworkItem,
     Proposal,
     Question,
     Questionnaire,
+    Rater,
+    RatingsEnd,
     ReportStep,
     Round,
     SelfReport,
@@ -43,6 +46,7 @@ def load_reports(entries: dict[str, Any], people: dict[str, Person]) -> None:
             report = load_report(stated, round_, people[f"{stated['by']}@demo.example"])
             if name == "first":
                 finish(report, by=people[f"{stated['by']}@demo.example"], lead=lead)
+        load_ratings(entry["ratings"], round_, people)
         if name == "first":
             close_round(by=lead, round_=round_, version=round_.version)
             put_back(round_, datetime.timedelta(days=380))
@@ -54,7 +58,7 @@ def load_round(
     entry: dict[str, Any], days: tuple[int, int], questionnaire: Questionnaire, *, by: Person
 ) -> Round:
     today = timezone.localdate()
-    slugs = [stated["partnership"] for stated in entry["reports"]]
+    slugs = {stated["partnership"] for stated in [*entry["reports"], *entry["ratings"]]}
     round_ = plan_round(
         by=by,
         data=RoundInput(
@@ -161,7 +165,13 @@ def put_back(round_: Round, by: datetime.timedelta) -> None:
     then = timezone.now() - by
     Round.objects.filter(pk=round_.pk).update(opened_at=then, closed_at=then + datetime.timedelta(days=11))
     reports = SelfReport.objects.filter(round=round_)
-    reports.update(invited_at=then, started_at=then, submitted_at=then, accepted_at=then)
+    reports.update(invited_at=then)
+    accepted = reports.filter(status=SelfReport.Status.ACCEPTED)
+    accepted.update(started_at=then, submitted_at=then, accepted_at=then)
+    Rater.objects.filter(self_report__in=reports).update(
+        invited_at=then, letter_sent_at=then, started_at=then, sent_at=then
+    )
+    RatingsEnd.objects.filter(self_report__in=reports).update(at=then)
     ReportStep.objects.filter(self_report__in=reports).update(at=then)
     sources = Source.objects.filter(self_report__in=reports)
     Source.history.filter(id__in=sources.values("pk")).update(collected_on=then.date())

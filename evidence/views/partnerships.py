@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 
 from evidence.models import CaseStudy, Finding
 from evidence.queries.bearing import bearing, with_findings
 from evidence.queries.labels import labels_for
 from evidence.queries.partnerships import facts_of
+from evidence.queries.profile import is_own, reports_with_profile
 from evidence.views.memberships import NOT_KNOWN, membership_cells, organisation_link
 from partnerships.models import Membership, Partnership
 from partnerships.views.bases import VisibleDetailView, VisibleListView
@@ -50,6 +51,11 @@ class PartnershipDetailView(VisibleDetailView):
     model = Partnership
     template_name = "evidence/partnership_detail.html"
     context_object_name = "partnership"
+    object: Any
+
+    def get_queryset(self) -> QuerySet[Partnership]:
+        reports = reports_with_profile(self.request.user).filter(partnership=OuterRef("pk"))
+        return super().get_queryset().annotate(has_profile=Exists(reports))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person, partnership = self.request.user, self.object
@@ -72,6 +78,7 @@ class PartnershipDetailView(VisibleDetailView):
                 .filter(partnership=partnership)
                 .select_related("wave")
             ],
+            "has_profile": partnership.has_profile or is_own(person, partnership),
             "bearing": bearing(
                 person,
                 Finding.objects.located_for(person).filter(partnerships=partnership),

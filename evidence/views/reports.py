@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -36,7 +36,7 @@ from evidence.forms.report import (
     put_seen,
     rows_sent,
 )
-from evidence.models import Answer, ColleagueNote, Question, SelfReport
+from evidence.models import Answer, ColleagueNote, Question, RatingsEnd, SelfReport
 from evidence.queries.proposals import came_of
 from evidence.queries.receipts import receipt_of
 from evidence.queries.reports import (
@@ -133,13 +133,23 @@ class ReportDetailView(OneReport):
     only know of it: where it is.
     """
 
+    object: Any
+
+    def get_queryset(self) -> QuerySet[SelfReport]:
+        ends = RatingsEnd.objects.filter(self_report=OuterRef("pk"))
+        return super().get_queryset().annotate(has_ratings_end=Exists(ends))
+
     def is_allowed(self, report: SelfReport) -> bool:
         return True
+
+    @cached_property
+    def is_read(self) -> bool:
+        return may_read(self.request.user, self.object)
 
     def get_template_names(self) -> list[str]:
         if self.is_for_writing:
             return ["evidence/report_tasks.html"]
-        name = "report_detail" if may_read(self.request.user, self.object) else "report_elsewhere"
+        name = "report_detail" if self.is_read else "report_elsewhere"
         return [f"evidence/{name}.html"]
 
     @property
@@ -157,6 +167,7 @@ class ReportDetailView(OneReport):
             }
         is_own = report_rules.reports_for(person, report)
         return context | {
+            "has_profile": self.is_read and self.object.has_ratings_end,
             "sheet": sheet_of(person, report, with_items=not is_own),
             "is_own": is_own,
             "may_return": report_rules.may_return(person, report),

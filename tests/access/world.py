@@ -57,6 +57,7 @@ from tests.factories import (
     RaterFactory,
     RatingFactory,
     RatingLinkFactory,
+    RatingsEndFactory,
     RatingStatementFactory,
     ReferenceFactory,
     ReplyRequestFactory,
@@ -198,6 +199,7 @@ class World:
             "sector": self.sector.code,
             "organisation": self.organisation.slug,
             "partnership": self.personas.partnership.slug,
+            "other partnership": self.personas.other_partnership.slug,
             "area": self.personas.partnership.areas.get().code,
             "programme": self.programme.slug,
             "reference": self.reference.key,
@@ -496,6 +498,28 @@ def add_ratings(world: World) -> None:
         for item in items:
             RatingFactory(rater=rater, item=item, step=1, reason=f"Because of {mark(name, 'why')}.")
     add_links(world, items[0])
+    add_profile(world, items)
+
+
+def add_profile(world: World, items: list[FrameworkItem]) -> None:
+    """A report of the first partnership whose ratings are complete, with marked words."""
+    personas = world.personas
+    round_ = RoundFactory(
+        opened=True,
+        shut=True,
+        created_by=personas.lead,
+        questionnaire=world.questions.questionnaire,
+        questionnaire_version=world.questions,
+        funder_reads=Round.FunderReads.ACCEPTED,
+    )
+    report = SelfReportFactory(round=round_, partnership=personas.partnership, accepted=True)
+    for step in (1, 1, 2, 4, 5, 5):
+        club = f"Club {mark('rated report', 'rater')}"
+        rater = RaterFactory(self_report=report, sector=world.sector, sent=True, other_organisation=club)
+        for item in items:
+            RatingFactory(rater=rater, item=item, step=step, reason=f"For {mark('rated report', 'why')}.")
+    RatingsEndFactory(self_report=report, by=personas.reporter)
+    world.reports["rated report"] = report
 
 
 def add_links(world: World, item: FrameworkItem) -> None:

@@ -17,6 +17,8 @@ NO_PAGES = {
     "evidence:edition-json",
     "evidence:finding-csv",
     "evidence:file",
+    "evidence:profile-csv",
+    "evidence:profile-guide-word",
     "evidence:reference-list-ris",
     "evidence:reference-ris",
     "partnerships:audit-csv",

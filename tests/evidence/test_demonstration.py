@@ -11,10 +11,13 @@ from django.db.models import Count
 from evidence.actions.consent import withdraw_consent
 from evidence.demonstration.loader import holds_real_work, load_demonstration
 from evidence.models import CaseStudy, Finding, Lesson, Proposal, ReplyRequest, Round, SelfReport, Source
+from evidence.queries.guide import guide_of
+from evidence.queries.profile import profile_of
 from evidence.queries.receipts import receipt_of, receipts_for
+from evidence.queries.spreads import Agreement
 from evidence.queries.standing import Status, standings
 from partnerships.access import Role
-from partnerships.models import Organisation, Person
+from partnerships.models import Organisation, Partnership, Person
 from tests.review import put_review
 
 ACCOUNTS = {
@@ -93,13 +96,17 @@ def test_the_story_has_a_reply_an_open_request_and_a_masked_finding(demonstratio
 def test_one_round_is_accepted_and_one_is_being_filled_in(demonstration, client):
     assert not Round.objects.filter(is_demonstration=False).exists()
     states = set(SelfReport.objects.values_list("round__status", "status", "partnership__slug"))
-    assert states == {
+    rated_only = {state for state in states if state[:2] == ("closed", "invited")}
+    assert len(rated_only) == 5  # asked in the first round, with ratings and without a report
+    assert states - rated_only == {
         ("closed", "accepted", "black-country"),
         ("closed", "accepted", "humber"),
         ("open", "in-progress", "black-country"),
         ("open", "in-progress", "humber"),
     }
-    assert not any(report.is_late for report in SelfReport.objects.select_related("round"))
+    assert not any(
+        report.is_late for report in SelfReport.objects.exclude(status="invited").select_related("round")
+    )
     client.force_login(
         Person.objects.get(email="reporter@demo.example"),
         backend="django.contrib.auth.backends.ModelBackend",
@@ -107,7 +114,28 @@ def test_one_round_is_accepted_and_one_is_being_filled_in(demonstration, client)
     report = SelfReport.objects.get(status="in-progress", partnership__slug="black-country")
     assert "Demonstration" in client.get(report.get_absolute_url()).content.decode()
     load_demonstration()
-    assert SelfReport.objects.count() == 4
+    assert SelfReport.objects.count() == 9
+
+
+def test_the_story_has_a_profile_with_all_that_can_stand_in_it(demonstration, client):
+    reporter = Person.objects.get(email="reporter@demo.example")
+    partnership = Partnership.objects.get(slug="black-country")
+    latest, first = (profile_of(reporter, partnership, slug) for slug in ("", "first-year"))
+    assert latest
+    assert first
+    assert (first.people, len(first.lines)) == (16, 61)
+    assert {line.agreement for line in first.lines} >= {Agreement.APART, Agreement.MIXED, Agreement.ALIKE}
+    assert any(line.programme for line in first.lines)
+    assert not any(line.programme for line in latest.lines)  # its round is open
+    assert any(len(line.sectors) == 3 for line in first.lines)
+    assert any(line.change for line in latest.lines)
+    assert any(line.reasons for line in first.lines)
+    guide = guide_of(first)
+    assert guide.strengths
+    assert guide.differences
+    assert guide.troubles
+    client.force_login(reporter, backend="django.contrib.auth.backends.ModelBackend")
+    assert "Demonstration" in client.get("/partnerships/black-country/profile/").content.decode()
 
 
 def test_answers_of_an_accepted_report_wait_and_some_are_evidence(demonstration):

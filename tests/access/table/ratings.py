@@ -4,6 +4,8 @@ from tests.access.rows import Row, after, everybody
 
 OWN = "login 200 404 404 403 403 403 403 login"
 SENDING = "403 302 404 404 403 403 403 403 403"
+PROFILE = "login 200 404 200 200 200 200 404 login"
+NO_PROFILE = "login 404 404 404 404 404 404 404 login"
 RATED = {"step-{driver}": "2", "why-{driver}": "It was time."}
 INVITED = {
     "addresses": "new@example.net",
@@ -34,4 +36,15 @@ ROWS = [
     Row("POST", "evidence:raters", "open report", SENDING, INVITED),
     Row("GET", "evidence:ratings-end", "open report", OWN),
     Row("POST", "evidence:ratings-end", "open report", after(OWN)),
+    Row("GET", "evidence:profile", "partnership", PROFILE),
+    # Its own people and the team are told that there is nothing yet; for others it doesn't exist.
+    Row("GET", "evidence:profile", "other partnership", "login 404 200 404 200 200 200 404 login"),
+    *(
+        row
+        for name in ("profile-csv", "profile-guide", "profile-guide-word")
+        for row in (
+            Row("GET", f"evidence:{name}", "partnership", PROFILE),
+            Row("GET", f"evidence:{name}", "other partnership", NO_PROFILE),
+        )
+    ),
 ]
