@@ -14,12 +14,14 @@ class EvidenceConfig(AppConfig):
         from evidence.actions.rating_letters import send_what_waits
         from evidence.actions.replies import tell_what_is_due
         from evidence.actions.report_notices import register_reports
+        from evidence.actions.rounds import remind_on_schedule
         from evidence.search_index import ensure_search_triggers
         from partnerships.notices import register_clock
 
         register_subjects()
         register_clock(tell_what_is_due)
         register_clock(send_what_waits)
+        register_clock(remind_on_schedule)
         register_reports()
         # On SQLite a migration that alters a table makes it anew, and its triggers are gone with the old one.
         post_migrate.connect(ensure_search_triggers, sender=self)

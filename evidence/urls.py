@@ -31,6 +31,7 @@ from evidence.views import (
     replies,
     reports,
     review,
+    round_exports,
     rounds,
     sectors,
     several_findings,
@@ -271,6 +272,15 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<slug:slug>/edit/", rounds.RoundEditView.as_view(), name="round-edit"),
     path("rounds/<slug:slug>/open/", rounds.RoundOpenView.as_view(), name="round-open"),
     path("rounds/<slug:slug>/close/", rounds.RoundCloseView.as_view(), name="round-close"),
+    *(
+        path(
+            f"rounds/<slug:slug>/answers.{format}",
+            round_exports.RoundExportView.as_view(),
+            {"format": format},
+            name=f"round-{format}",
+        )
+        for format in round_exports.FORMATS
+    ),
     path("rounds/<slug:slug>/remind/", rounds.RoundRemindView.as_view(), name="round-remind"),
     *questionnaire_paths(),
     path("sectors/", sectors.SectorListView.as_view(), name="sector-list"),

@@ -30,6 +30,7 @@ DEEDS = {
     "reply.extended": "gave more time for",
     "reply.given": "gave",
     "reply.responded": "responded to",
+    "round.exported": "downloaded the answers of",
     "ratings.ended": "ended the ratings of",
     "ratings.invited": "invited people to rate for",
     "ratings.link-revoked": "took back a link to rate for",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from evidence.models import Finding, SelfReport
+from evidence.models import Finding, Round, SelfReport
 from partnerships.audit import record
 from partnerships.models import Person
 
@@ -29,3 +29,9 @@ def record_findings_export(*, by: Person, filters: Sequence[tuple[str, str]], fo
 def record_profile_export(*, by: Person, report: SelfReport, format: str) -> None:
     """Note that a person downloaded the profile that came of a report's ratings."""
     record(by=by, verb="profile.exported", target=report, key=report.ref, format=format)
+
+
+@transaction.atomic
+def record_round_export(*, by: Person, round_: Round, format: str, reports: int) -> None:
+    """Note that a person downloaded what was said in a round: in which form, and how many reports it held."""
+    record(by=by, verb="round.exported", target=round_, key=round_.slug, format=format, reports=reports)

@@ -50,7 +50,7 @@ def reviewers() -> Iterable[Person]:
 
 
 def tell(
-    people: Iterable[Person], kind: ReportNotice, report: SelfReport, *, by: Person, anchor: str = ""
+    people: Iterable[Person], kind: ReportNotice, report: SelfReport, *, by: Person | None, anchor: str = ""
 ) -> None:
     notices.tell(
         people=people,

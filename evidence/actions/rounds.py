@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from evidence.actions.consent import keep_within_consent
@@ -42,6 +43,8 @@ class RoundInput:
     partnerships: Sequence[Partnership]
     purpose: str = ""
     funder_reads: str = Round.FunderReads.NEVER
+    reminds_before: int | None = None
+    reminds_when_late: bool = False
 
 
 @transaction.atomic
@@ -104,6 +107,7 @@ def write_round(round_: Round, data: RoundInput) -> None:
     round_.title, round_.purpose = data.title.strip(), data.purpose.strip()
     round_.opens_on, round_.closes_on = data.opens_on, data.closes_on
     round_.questionnaire, round_.funder_reads = data.questionnaire, data.funder_reads
+    round_.reminds_before, round_.reminds_when_late = data.reminds_before, data.reminds_when_late
     if data.closes_on < data.opens_on:
         raise ValidationError({"closes_on": "A round can't close before it opens."})
     round_.full_clean()
@@ -194,6 +198,34 @@ def remind(*, by: Person, round_: Round, refs: Iterable[str]) -> list[SelfReport
     """
     require_manager_of_rounds(by)
     reports = SelfReport.objects.visible_to(by).filter(round=round_, ref__in=list(refs))
+    return remind_those_that_can_be(reports, by=by)
+
+
+@transaction.atomic
+def remind_on_schedule() -> None:
+    """Send the reminders that rounds have arranged for today.
+
+    May run at any time, also twice at once: a report that was reminded waits for seven days.
+    """
+    today = timezone.localdate()
+    rounds = [
+        round_.pk
+        for round_ in Round.objects.filter(status=Status.OPEN).order_by("pk")
+        if is_day_for_reminders(round_, today)
+    ]
+    remind_those_that_can_be(SelfReport.objects.filter(round__in=rounds), by=None)
+
+
+def is_day_for_reminders(round_: Round, today: datetime.date) -> bool:
+    """Whether the round's schedule wants reminders on this day."""
+    if today > round_.closes_on:
+        return round_.reminds_when_late
+    if round_.reminds_before is None:
+        return False
+    return today >= round_.closes_on - datetime.timedelta(days=round_.reminds_before)
+
+
+def remind_those_that_can_be(reports: QuerySet[SelfReport], *, by: Person | None) -> list[SelfReport]:
     reminded = []
     for report in reports.select_for_update(of=["self"]).select_related("round").order_by("pk"):
         if not can_be_reminded(report):

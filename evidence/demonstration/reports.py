@@ -69,6 +69,7 @@ def load_round(
             questionnaire=questionnaire,
             partnerships=list(Partnership.objects.filter(slug__in=slugs)),
             funder_reads=entry["funder_reads"],
+            reminds_before=7,
         ),
     )
     return open_round(by=by, round_=round_, version=round_.version)

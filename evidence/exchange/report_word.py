@@ -1,7 +1,6 @@
 """A self-report as a Word document, with its headings and tables in order."""
 
 import io
-import re
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -11,12 +10,11 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.table import _Row
 
+from evidence.exchange.printable import printable
 from evidence.models import SelfReport
 from evidence.queries.reports import Line, Sheet, Table, readers_of
 
 NOT_ANSWERED = "Not answered"
-# Characters that XML can't hold, such as those that come along when text is pasted from elsewhere.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def report_as_word(report: SelfReport, sheet: Sheet) -> bytes:
@@ -75,10 +73,6 @@ def repeat_as_header(row: _Row) -> None:
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(mark)
-
-
-def printable(text: str) -> str:
-    return UNPRINTABLE.sub("", text)
 
 
 def day(moment: object) -> str:

@@ -79,6 +79,22 @@ class RoundForm(VersionedForm):
         error_messages={"required": "Choose what the funder reads."},
     )
 
+    reminds_before = forms.IntegerField(
+        label="Remind by itself before the last day",
+        min_value=1,
+        max_value=60,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input-day"}),
+        help_text=(
+            "How many days before it, for example 7. Left empty, nobody is reminded before it except by hand."
+        ),
+        error_messages={"invalid": "Write a number of days, such as 7."},
+    )
+    reminds_when_late = forms.BooleanField(
+        label="Remind once a week after the last day, until the report comes or the round is closed",
+        required=False,
+    )
+
     def __init__(self, *args: Any, person: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "questionnaire", Questionnaire.objects.visible_to(person))
@@ -99,6 +115,8 @@ def round_initial(round_: Round) -> dict[str, Any]:
         "partnerships": [partnership.slug for partnership in round_.partnerships.all()],
         "purpose": round_.purpose,
         "funder_reads": round_.funder_reads,
+        "reminds_before": round_.reminds_before,
+        "reminds_when_late": round_.reminds_when_late,
         "version": round_.version,
     }
 

@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -60,6 +60,18 @@ class Round(models.Model):
     )
     funder_reads = models.CharField(
         "what the funder reads", max_length=10, choices=FunderReads.choices, default=FunderReads.NEVER
+    )
+    reminds_before = models.PositiveSmallIntegerField(
+        "days before the last day for a reminder",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text="Partnerships that have not submitted are reminded so many days before the last day.",
+    )
+    reminds_when_late = models.BooleanField(
+        "remind once a week after the last day",
+        default=False,
+        help_text="Until the report comes, or the round is closed.",
     )
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.PLANNED, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)

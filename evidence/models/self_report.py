@@ -110,6 +110,7 @@ class SelfReport(models.Model):
         null=True,
         blank=True,
         editable=False,
+        help_text="Nobody where the round's schedule did it.",
     )
 
     objects = SelfReportQuerySet.as_manager()
@@ -129,7 +130,7 @@ class SelfReport(models.Model):
                     name=f"report_{deed}_at_with_by",
                     violation_error_message="What was done has both a time and a person.",
                 )
-                for deed in ("started", "submitted", "accepted", "reminded")
+                for deed in ("started", "submitted", "accepted")
             ),
             models.CheckConstraint(
                 condition=~models.Q(status__in=["submitted", "returned", "accepted"])
@@ -323,7 +324,13 @@ class ReportStep(models.Model):
     reasons = models.JSONField(default=dict, blank=True, editable=False)
     at = models.DateTimeField(default=timezone.now, editable=False)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="report_steps", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="report_steps",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Nobody where the round's schedule reminded.",
     )
 
     objects = ReportStepQuerySet.as_manager()

@@ -328,7 +328,7 @@ def board_of(person: Any, round_: Round) -> QuerySet[SelfReport]:
     return (
         SelfReport.objects.visible_to(person)
         .filter(round=round_)
-        .select_related("partnership", "round")
+        .select_related("partnership", "round", "reminded_by")
         .annotate(
             finished_count=Count("finished_sections", distinct=True),
             answer_count=Count("answers", filter=Q(answers__is_empty=False), distinct=True),

@@ -1,6 +1,6 @@
 """Self-reports: those of a reader, filling one in subject by subject, submitting, returning, accepting."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, cast
 
@@ -51,7 +51,9 @@ from evidence.queries.reports import (
     typed_key,
 )
 from evidence.views.editing import VersionedFormView
+from evidence.views.round_exports import downloads_of
 from evidence.views.signed_in import SignedInMixin, signed_in
+from partnerships.access import Permission, has_permission
 from partnerships.errors import StepRefused
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 
@@ -85,9 +87,18 @@ class ReportListView(SignedInMixin, VisibleListView):
         )
         return context | {
             "piles": [pile for pile in piles if pile[2]],
+            "downloads": downloads_for(person, reports),
             "fills_in": bool(signed_in(self.request).reported_partnership_ids),
             "today": timezone.localdate(),
         }
+
+
+def downloads_for(person: Any, reports: Iterable[SelfReport]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """For those who read more than their own: what was handed in of each round of these reports."""
+    if not has_permission(person, Permission.READ_SHARED_WITH_FUNDER):
+        return []
+    rounds = {report.round_id: report.round for report in reports}
+    return [(f"All answers of {round_}", downloads_of(round_)) for round_ in rounds.values()]
 
 
 class OneReport(SignedInMixin, VisibleDetailView):

@@ -29,8 +29,9 @@ from evidence.models.questionnaire import works_with_questionnaires
 from evidence.queries.questionnaires import newest_version, subjects_of
 from evidence.queries.reports import board_of, readers_of, without_reporters
 from evidence.views.editing import VersionedFormView
+from evidence.views.round_exports import downloads_of
 from evidence.views.signed_in import SignedInMixin, signed_in
-from partnerships.access import Permission
+from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 
 Status = SelfReport.Status
@@ -108,9 +109,22 @@ class RoundDetailView(RoundsMixin, VisibleDetailView):
             "to_remind": {report.ref for report in reports if can_be_reminded(report)},
             "late": {report.ref for report in reports if report.is_late and is_waited_for_or_came(report)},
             "readers": readers_of(round_),
+            "reminders": reminders_in_words(round_),
+            "may_read_answers": has_permission(person, Permission.READ_TEAM),
+            "downloads": downloads_of(round_),
             "may_manage": report_rules.may_manage_rounds(person),
             "today": timezone.localdate(),
         }
+
+
+def reminders_in_words(round_: Round) -> str:
+    """When the round reminds by itself, in a sentence."""
+    parts = []
+    if days := round_.reminds_before:
+        parts.append(f"{days} {'day' if days == 1 else 'days'} before the last day")
+    if round_.reminds_when_late:
+        parts.append("once a week after it, until the report comes or the round is closed")
+    return f"{', and '.join(parts)}.".capitalize() if parts else "None."
 
 
 def is_waited_for_or_came(report: SelfReport) -> bool:

@@ -33,8 +33,8 @@ TELLS_OF_VISITS = ("partnerships:audit", "partnerships:audit-csv")
 
 # What the evaluation team alone reads of any finding.
 TEAMS_OWN = ("reason", "comment", "former", "change", "transcript")
-# A Word document says when it was packed.
-SAYS_WHEN = "/word/"
+# Office documents and archives say when they were packed.
+SAYS_WHEN = ("/word/", ".xlsx", ".zip")
 
 # Different at each visit, and no part of what is shown.
 FRESH = re.compile(

@@ -28,9 +28,11 @@ from evidence.actions.rounds import (
     RoundInput,
     change_round,
     close_round,
+    is_day_for_reminders,
     open_round,
     plan_round,
     remind,
+    remind_on_schedule,
     reopen_round,
 )
 from evidence.actions.standard_questionnaire import FILE, load_standard_questionnaire
@@ -187,6 +189,43 @@ def test_at_most_one_reminder_in_seven_days(
     SelfReport.objects.update(reminded_at=week_ago)
     assert remind(by=personas.lead, round_=round_, refs=[report.ref]) == [report]
     assert list(report.steps.values_list("step", flat=True)) == ["remind", "remind"]
+
+
+@pytest.mark.parametrize(
+    ("today", "schedule", "reminds"),
+    [
+        ("2015-03-20", {"reminds_before": 7}, False),
+        ("2015-03-24", {"reminds_before": 7}, True),
+        ("2015-03-31", {"reminds_before": 7}, True),
+        ("2015-04-01", {"reminds_before": 7}, False),
+        ("2015-04-01", {"reminds_when_late": True}, True),
+        ("2015-03-31", {"reminds_when_late": True}, False),
+        ("2015-03-31", {}, False),
+    ],
+)
+def test_the_days_of_the_schedule(today: str, schedule: dict[str, Any], reminds: bool) -> None:
+    round_ = Round(opens_on=datetime.date(2015, 3, 1), closes_on=datetime.date(2015, 3, 31), **schedule)
+    assert is_day_for_reminders(round_, datetime.date.fromisoformat(today)) is reminds
+
+
+def test_the_schedule_reminds_once_a_week_and_says_so(
+    personas: Personas, draft: Any, client_of: Clients, django_capture_on_commit_callbacks: Any
+) -> None:
+    round_ = opened(personas, draft)
+    Round.objects.update(closes_on=timezone.localdate() - datetime.timedelta(days=2), reminds_when_late=True)
+    report = SelfReport.objects.get()
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            remind_on_schedule()
+    assert [message.subject for message in mail.outbox] == [f"Your report {report.ref} is still to come"]
+    assert report.steps.get().by is None
+    board = client_of("lead").get(round_.get_absolute_url()).content.decode()
+    assert "on schedule" in board
+    assert "Once a week after it, until the report comes or the round is closed." in board
+    Round.objects.update(status="closed", closed_at=timezone.now(), closed_by=personas.lead)
+    SelfReport.objects.update(reminded_at=timezone.now() - datetime.timedelta(days=8))
+    remind_on_schedule()
+    assert report.steps.count() == 1
 
 
 def test_nobody_is_reminded_of_what_is_submitted(personas: Personas) -> None:

@@ -1,0 +1,99 @@
+"""Everything that was said in a round, as far as somebody may read it: for tables that leave the product."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from evidence.models import Answer, Question, Round, SelfReport
+from evidence.queries.questionnaires import questions_of
+from evidence.queries.reports import Line, Sheet, SubjectLines, Table, asked_keys, in_words
+
+Kind = Question.Kind
+
+
+@dataclass(frozen=True)
+class AnsweredReport:
+    """A report with its answers by the keys of questions, and the questions that were asked of it."""
+
+    report: SelfReport
+    answers: dict[str, Answer]
+    asked: set[str]
+
+    def value_of(self, question: Question) -> Any:
+        """The answer as it is stored, or None where nothing was asked or answered."""
+        answer = self.answers.get(question.key)
+        return None if answer is None or answer.is_empty or question.key not in self.asked else answer.value
+
+    def text_of(self, question: Question) -> str:
+        """The answer in words, one line a line or row."""
+        words = in_words(question, self.value_of(question))
+        if isinstance(words, Table):
+            return "\n".join("; ".join(cell for cell in row if cell) for row in words.rows)
+        return "\n".join(words)
+
+    def rows_of(self, question: Question) -> list[list[str]]:
+        """The rows of a table question in words."""
+        words = in_words(question, self.value_of(question))
+        return words.rows if isinstance(words, Table) else []
+
+    def sheet(self, questions: Iterable[Question]) -> Sheet:
+        """The report as its pages show it, without the round before and the steps."""
+        lines = [
+            Line(
+                question=question,
+                answer=self.answers.get(question.key),
+                before=None,
+                is_asked=question.key in self.asked,
+            )
+            for question in questions
+        ]
+        subjects = groupby(lines, key=lambda line: line.question.section)
+        return Sheet([SubjectLines(section, list(group)) for section, group in subjects])
+
+
+@dataclass(frozen=True)
+class RoundAnswers:
+    """The questions of a round in their order, and the reports that the reader may read."""
+
+    round: Round
+    questions: list[Question]
+    reports: list[AnsweredReport]
+
+    @property
+    def tables(self) -> list[Question]:
+        return [question for question in self.questions if question.kind == Kind.TABLE]
+
+    def answered(self) -> Iterator[tuple[AnsweredReport, Question, Answer]]:
+        """Each answer that says something, report by report in the order of the questions."""
+        for answered in self.reports:
+            for question in self.questions:
+                if answered.value_of(question) is not None:
+                    yield answered, question, answered.answers[question.key]
+
+
+def round_answers(person: Any, round_: Round) -> RoundAnswers:
+    """What was handed in of a round, for this person to read. Four queries, however much it is."""
+    questions = questions_of(round_.questionnaire_version_id, with_items=True)
+    handed_in = (SelfReport.Status.SUBMITTED, SelfReport.Status.ACCEPTED)
+    reports = list(
+        SelfReport.objects.read_by(person)
+        .filter(round=round_, status__in=handed_in)
+        .select_related("partnership", "round", "submitted_by", "accepted_by")
+        .order_by("partnership__name", "pk")
+    )
+    by_report: dict[int, dict[str, Answer]] = {report.pk: {} for report in reports}
+    for answer in Answer.objects.filter(self_report__in=reports).select_related("question"):
+        by_report[answer.self_report_id][answer.question.key] = answer
+    return RoundAnswers(
+        round_,
+        questions,
+        [
+            AnsweredReport(
+                report,
+                answers := by_report[report.pk],
+                asked_keys(questions, {key: answer.value for key, answer in answers.items()}),
+            )
+            for report in reports
+        ],
+    )
