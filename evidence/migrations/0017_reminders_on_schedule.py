@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evidence', '0015_typed_forms_about_items'),
+        ('evidence', '0016_proposals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
