@@ -36,6 +36,7 @@ from evidence.views import (
     sectors,
     several_findings,
     sources,
+    team_views,
     themes,
     typed_forms,
 )
@@ -260,6 +261,7 @@ urlpatterns: list[URLPattern] = [
         typed_forms.ReportKeepView.as_view(),
         name="report-keep",
     ),
+    path("reports/<slug:ref>/team-view/", team_views.TeamViewView.as_view(), name="report-team-view"),
     path("reports/<slug:ref>/rate/", ratings.OwnStartView.as_view(), name="report-rate"),
     path("reports/<slug:ref>/rate/<slug:part>/", ratings.OwnPartView.as_view(), name="report-rate-part"),
     path("reports/<slug:ref>/raters/", ratings.RatersView.as_view(), name="raters"),

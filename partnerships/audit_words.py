@@ -31,6 +31,7 @@ DEEDS = {
     "reply.given": "gave",
     "reply.responded": "responded to",
     "round.exported": "downloaded the answers of",
+    "team-view.recorded": "recorded the team's view in",
     "ratings.ended": "ended the ratings of",
     "ratings.invited": "invited people to rate for",
     "ratings.link-revoked": "took back a link to rate for",

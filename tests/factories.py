@@ -66,6 +66,7 @@ from evidence.models import (
     Section,
     SelfReport,
     Source,
+    TeamView,
     Theme,
     TypedForm,
     Visibility,
@@ -1016,3 +1017,14 @@ class ProposalFactory(DjangoModelFactory):
     answer_digest = factory.Sequence(lambda number: f"{number:064d}")
     words = factory.Sequence(lambda number: f"Answer {number}.")
     created_by = factory.SelfAttribute("self_report.invited_by")
+
+
+class TeamViewFactory(DjangoModelFactory):
+    class Meta:
+        model = TeamView
+
+    self_report = factory.SubFactory(SelfReportFactory, submitted=True)
+    item = factory.SubFactory(DriverFactory)
+    step = 2
+    reason = "The board has not met since spring."
+    updated_by = factory.SubFactory(PersonFactory, evaluator=True)

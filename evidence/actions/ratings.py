@@ -203,10 +203,7 @@ def save_ratings(*, rater: Rater, said: Mapping[str, Said | None], seen: str) ->
     RatingsConflict when another window saved something else meanwhile, ValidationError by code, StepRefused.
     """
     rater = held_rater(rater)
-    items = {
-        item.code: item
-        for item in FrameworkItem.objects.filter(code__in=said, rating_statement__isnull=False)
-    }
+    items = rated_items(said)
     check_said(said, items)
     stored = said_by(rater)
     wanted = {code: entry for code, entry in said.items() if entry is not None}
@@ -216,6 +213,12 @@ def save_ratings(*, rater: Rater, said: Mapping[str, Said | None], seen: str) ->
             raise RatingsConflict(current)
         write_ratings(rater, items, wanted, current)
     return digest_of_part(wanted, said)
+
+
+def rated_items(codes: Iterable[str]) -> dict[str, FrameworkItem]:
+    """Those of these items that have a statement, by code."""
+    items = FrameworkItem.objects.filter(code__in=list(codes), rating_statement__isnull=False)
+    return {item.code: item for item in items}
 
 
 def check_said(said: Mapping[str, Said | None], items: Mapping[str, FrameworkItem]) -> None:

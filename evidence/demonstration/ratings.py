@@ -4,6 +4,7 @@ import zlib
 from typing import Any
 
 from evidence.actions.ratings import end_ratings, save_ratings, send_ratings
+from evidence.actions.team_views import record_team_views
 from evidence.models import Rater, RatingStatement, Round, SelfReport
 from evidence.models.rating import LOW_STEPS, Step
 from evidence.queries.ratings import Said, digest_of_part
@@ -28,8 +29,15 @@ def load_ratings(entries: list[dict[str, Any]], round_: Round, people: dict[str,
             send_ratings(rater=rater)
         for address in entry.get("asked", []):
             add_rater(report, address, sectors["third"], lead)
+        if "team" in entry:
+            add_team_views(report, entry["team"], people["evaluator@demo.example"])
         if entry.get("is_ended"):
             end_ratings(by=people["reporter@demo.example"], report=report)
+
+
+def add_team_views(report: SelfReport, entries: dict[str, Any], evaluator: Person) -> None:
+    said = {code: Said(entry["step"], entry["why"]) for code, entry in entries.items()}
+    record_team_views(by=evaluator, report=report, said=said, seen=digest_of_part({}, said))
 
 
 def add_rater(report: SelfReport, address: str, sector: Sector, lead: Person) -> Rater:

@@ -25,6 +25,8 @@ COLUMNS = [
     "others_middle",
     "others_lowest",
     "others_highest",
+    "evaluators_step",
+    "evaluators_reason",
     "demonstration",
 ]
 EVERYBODY = "everybody"
@@ -59,6 +61,7 @@ def row_of(profile: Profile, line: Line, round_title: str, people: str, spread: 
     item, report = line.statement.item, profile.report
     is_own_row = round_title == report.round.title and people == EVERYBODY
     programme = line.programme if is_own_row else None
+    team = line.team if is_own_row else None
     return [
         round_title,
         report.partnership.slug,
@@ -68,6 +71,7 @@ def row_of(profile: Profile, line: Line, round_title: str, people: str, spread: 
         people,
         *figures_of(spread),
         *((programme.middle, programme.lowest, programme.highest) if programme else ("", "", "")),
+        *((team.step, team.reason) if team else ("", "")),
         report.round.is_demonstration,
     ]
 

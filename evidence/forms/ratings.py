@@ -77,6 +77,27 @@ class RatingForm(StepForm):
         }
 
 
+class TeamViewForm(RatingForm):
+    """The same for the evaluation team, who say why whatever they choose."""
+
+    reason_label = "Why do you see it so?"
+
+    def add_fields(self, statement: RatingStatement) -> None:
+        super().add_fields(statement)
+        field: Any = self.fields[f"step-{statement.item.code}"]
+        field.choices = [*field.choices[:-1], (field.choices[-1][0], "Doesn't apply to them")]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for code in self.part.codes:
+            step, why = cleaned.get(f"step-{code}"), cleaned.get(f"why-{code}")
+            if why and not step:
+                self.add_error(f"step-{code}", "Choose an answer to go with your reason.")
+            if step and why is not None and not why.strip():
+                self.add_error(f"why-{code}", "Say why you see it so.")
+        return cleaned
+
+
 class InviteForm(StepForm):
     """People of one organisation, by their addresses."""
 

@@ -43,6 +43,7 @@ from evidence.models.self_report import (
     SelfReport,
 )
 from evidence.models.source import Source
+from evidence.models.team_view import TeamView
 from evidence.models.typed_form import TypedForm
 from evidence.models.visibility import Visibility
 
@@ -101,6 +102,7 @@ __all__ = [
     "SelfReport",
     "Source",
     "Step",
+    "TeamView",
     "Theme",
     "TypedForm",
     "Visibility",

@@ -56,6 +56,12 @@ STEP_QUESTIONS: dict[str, str] = {
     FrameworkItem.Kind.BARRIER: "How often does this get in your way?",
 }
 
+# The same, as the evaluation team is asked about a partnership.
+TEAM_QUESTIONS: dict[str, str] = {
+    FrameworkItem.Kind.DRIVER: "How far is this so with them?",
+    FrameworkItem.Kind.BARRIER: "How often does this get in their way?",
+}
+
 
 class RatingStatement(models.Model):
     """A driver or barrier as a plain sentence, of which somebody can say how far it is so with them."""

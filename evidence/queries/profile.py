@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from evidence.models import Coding, Finding, Rating, RatingStatement, Round, SelfReport
 from evidence.models.rating import LOW_STEPS, STEP_WORDS, Step
-from evidence.queries.ratings import fewest_respondents, rating_parts
+from evidence.queries.ratings import Said, fewest_respondents, rating_parts
 from evidence.queries.spreads import (
     Agreement,
     Programme,
@@ -19,6 +19,7 @@ from evidence.queries.spreads import (
     shown_groups,
     shown_spread,
 )
+from evidence.queries.team_views import said_by_team
 from partnerships.access import Permission, has_permission
 from partnerships.models import Partnership
 
@@ -37,6 +38,7 @@ class Line:
     programme: Programme | None = None
     found: dict[str, int] = field(default_factory=dict)  # findings of evaluators, by direction
     reasons: list[str] = field(default_factory=list)
+    team: Said | None = None  # how the evaluation team sees it, where the reader may read that
 
     @property
     def kind(self) -> str:
@@ -108,10 +110,13 @@ def is_own(person: Any, partnership: Partnership) -> bool:
     return reports and partnership.pk in person.reported_partnership_ids
 
 
-def profile_of(person: Any, partnership: Partnership, round_slug: str = "") -> Profile | None:
+def profile_of(
+    person: Any, partnership: Partnership, round_slug: str = "", *, in_numbers: bool = False
+) -> Profile | None:
     """The profile in a round, or the latest; None where there is nothing that this person may read.
 
-    The same number of queries however many people, partnerships and rounds there are.
+    ``in_numbers`` leaves out findings and reasons. The same number of queries however many people,
+    partnerships and rounds there are.
     """
     own = reports_with_profile(person).filter(partnership=partnership)
     with_people = own.annotate(people=Count("raters", filter=Q(raters__sent_at__isnull=False)))
@@ -124,9 +129,10 @@ def profile_of(person: Any, partnership: Partnership, round_slug: str = "") -> P
     counted = counts_of(reports[place : place + 1 + EARLIER_ROUNDS])
     earlier = reports[place + 1 : place + 1 + EARLIER_ROUNDS]
     others = spreads_of_others(person, report)
+    team = said_by_team(person, report)
     reads_reasons = is_own(person, partnership) or has_permission(person, Permission.READ_TEAM)
-    reasons: Mapping[int, list[str]] = reasons_of(report) if reads_reasons else {}
-    found = found_by_evaluators(person, partnership)
+    reasons: Mapping[int, list[str]] = reasons_of(report) if reads_reasons and not in_numbers else {}
+    found = {} if in_numbers else found_by_evaluators(person, partnership)
 
     def line_of(statement: RatingStatement) -> Line:
         item = statement.item_id
@@ -142,7 +148,8 @@ def profile_of(person: Any, partnership: Partnership, round_slug: str = "") -> P
                 if (before := shown_spread(total(counted[one.pk][item].values()), fewest_respondents()))
             },
             programme=programme_of(others[item], fewest_respondents()),
-            found=found[item],
+            found=found.get(item, {}),
+            team=team.get(statement.item.code),
             reasons=reasons.get(item, []) if spread else [],
         )
 

@@ -44,10 +44,12 @@ class OneProfile(SignedInMixin, VisibleDetailView):
     model = Partnership
     context_object_name = "partnership"
     object: Partnership
+    in_numbers = True
 
     @cached_property
     def profile(self) -> Profile | None:
-        return profile_of(self.request.user, self.object, self.request.GET.get("round", ""))
+        chosen = self.request.GET.get("round", "")
+        return profile_of(self.request.user, self.object, chosen, in_numbers=self.in_numbers)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
@@ -73,6 +75,8 @@ class OneProfile(SignedInMixin, VisibleDetailView):
 
 class ProfileView(OneProfile):
     """How the people of a partnership see each driver and barrier."""
+
+    in_numbers = False
 
     def get_template_names(self) -> list[str]:
         return ["evidence/profile.html" if self.profile else "evidence/profile_empty.html"]

@@ -1,5 +1,6 @@
 """Rating by a personal link or from one's own account, and asking people to rate."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +27,7 @@ from evidence.actions.ratings import (
 )
 from evidence.forms.finding import problems_of
 from evidence.forms.ratings import InviteForm, OwnRatingForm, RatingForm
-from evidence.models import Rater, SelfReport
+from evidence.models import Rater, RatingStatement, SelfReport
 from evidence.models.rating import STEP_QUESTIONS, STEP_WORDS
 from evidence.queries.ratings import (
     RatingPart,
@@ -160,15 +161,9 @@ class PartOfRating(RatingPages):
 
     def show_conflict(self, form: RatingForm, conflict: RatingsConflict) -> HttpResponse:
         """What was chosen here, with what another window saved beside it; saved again, it takes its place."""
-        words = STEP_WORDS[self.part.kind]
-        typed = form.said
         data = self.request.POST.copy()
         data["seen"] = digest_of_part(conflict.current, self.part.codes)
-        elsewhere = [
-            (statement, in_words(conflict.current.get(statement.item.code), words))
-            for statement in self.part.statements
-            if typed[statement.item.code] != conflict.current.get(statement.item.code)
-        ]
+        elsewhere = differing(self.part, form.said, conflict.current)
         return self.show(
             form=RatingForm(data, part=self.part, said=self.sheet.said), status=409, elsewhere=elsewhere
         )
@@ -184,6 +179,18 @@ class PartOfRating(RatingPages):
                 "after": self.sheet.after(self.part),
             }
         )
+
+
+def differing(
+    part: RatingPart, typed: Mapping[str, Said | None], stored: Mapping[str, Said]
+) -> list[tuple[RatingStatement, str]]:
+    """The statements of a page of which something else is stored than was typed, with that in words."""
+    words = STEP_WORDS[part.kind]
+    return [
+        (statement, in_words(stored.get(statement.item.code), words))
+        for statement in part.statements
+        if typed[statement.item.code] != stored.get(statement.item.code)
+    ]
 
 
 def in_words(said: Said | None, words: dict[int, str]) -> str:

@@ -56,6 +56,7 @@ evidence.Round                   200 403 200 302 403   200 403 200 302 403
 evidence.SelfReport              200 403 200 302 403   403 403 403 403 403
 evidence.RatingStatement         200 200 200 302 200   200 200 200 302 200
 evidence.Proposal                200 403 200 302 403   403 403 403 404 403
+evidence.TeamView                200 403 200 302 403   403 403 403 404 403
 evidence.Source                  200 403 200 302 403   403 403 403 404 403
 """
 EXPECTED = {line.split()[0]: line.split()[1:] for line in TABLE.strip().splitlines()}

@@ -189,6 +189,10 @@ def forbidden_words_of_reports(persona: str) -> set[str]:
     if persona not in team:
         words |= {mark("dropped", "proposal"), mark("reported", "title")}
         words |= {mark(name, "source") for name in ("shared report", "kept report")}
+    if persona not in team:
+        words |= {mark(name, "team") for name in ("submitted report", "kept report")}
+    if persona not in {"reporter", "funder", *team}:
+        words |= {mark(name, "team") for name in ("shared report", "rated report")}
     if persona != "reporter":
         words.add(mark("rated report", "rater"))
     if persona not in {"reporter", *team}:

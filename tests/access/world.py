@@ -69,6 +69,7 @@ from tests.factories import (
     SectorFactory,
     SelfReportFactory,
     SourceFactory,
+    TeamViewFactory,
     ThemeFactory,
     TypedFormFactory,
     WaveFactory,
@@ -125,6 +126,10 @@ REPORTS = {
 
 # Personal links to rate: one that works, one by which everything was sent, one that was taken back.
 LINKS = ("personal", "used", "dead", "unknown")
+
+
+# The reports of which the team has recorded its own view.
+TEAM_VIEWED = ("submitted report", "shared report", "kept report", "rated report")
 
 
 def mark(finding: str, part: str) -> str:
@@ -199,6 +204,7 @@ class World:
             "sector": self.sector.code,
             "organisation": self.organisation.slug,
             "partnership": self.personas.partnership.slug,
+            "teams own": mark("submitted report", "team"),
             "other partnership": self.personas.other_partnership.slug,
             "area": self.personas.partnership.areas.get().code,
             "programme": self.programme.slug,
@@ -499,6 +505,13 @@ def add_ratings(world: World) -> None:
             RatingFactory(rater=rater, item=item, step=1, reason=f"Because of {mark(name, 'why')}.")
     add_links(world, items[0])
     add_profile(world, items)
+    for name in TEAM_VIEWED:
+        TeamViewFactory(
+            self_report=world.reports[name],
+            item=items[0],
+            reason=f"We saw {mark(name, 'team')}.",
+            updated_by=world.personas.evaluator,
+        )
 
 
 def add_profile(world: World, items: list[FrameworkItem]) -> None:

@@ -130,6 +130,7 @@ def test_the_story_has_a_profile_with_all_that_can_stand_in_it(demonstration, cl
     assert any(len(line.sectors) == 3 for line in first.lines)
     assert any(line.change for line in latest.lines)
     assert any(line.reasons for line in first.lines)
+    assert sum(line.team is not None for line in first.lines) == 4
     guide = guide_of(first)
     assert guide.strengths
     assert guide.differences

@@ -4,6 +4,7 @@ from tests.access.rows import Row, after, everybody
 
 OWN = "login 200 404 404 403 403 403 403 login"
 SENDING = "403 302 404 404 403 403 403 403 403"
+TEAM = "login 403 404 404 200 200 200 403 login"
 PROFILE = "login 200 404 200 200 200 200 404 login"
 NO_PROFILE = "login 404 404 404 404 404 404 404 login"
 RATED = {"step-{driver}": "2", "why-{driver}": "It was time."}
@@ -36,6 +37,16 @@ ROWS = [
     Row("POST", "evidence:raters", "open report", SENDING, INVITED),
     Row("GET", "evidence:ratings-end", "open report", OWN),
     Row("POST", "evidence:ratings-end", "open report", after(OWN)),
+    Row("GET", "evidence:report-team-view", "open report", "login 403 404 404 403 403 403 403 login"),
+    Row("GET", "evidence:report-team-view", "submitted report", TEAM),
+    Row("GET", "evidence:report-team-view", "rated report", "login 403 404 403 200 200 200 403 login"),
+    Row(
+        "POST",
+        "evidence:report-team-view",
+        "submitted report",
+        "403 403 404 404 302 302 302 403 403",
+        {"step-{driver}": "2", "why-{driver}": "We saw {teams own}."},
+    ),
     Row("GET", "evidence:profile", "partnership", PROFILE),
     # Its own people and the team are told that there is nothing yet; for others it doesn't exist.
     Row("GET", "evidence:profile", "other partnership", "login 404 200 404 200 200 200 404 login"),
