@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from evidence.actions import report_rules
 from evidence.actions.rating_letters import post_letters
+from evidence.actions.report_notices import reporters_of
 from evidence.actions.self_reports import held
 from evidence.models import FrameworkItem, Rater, Rating, RatingsEnd, Round, SelfReport
 from evidence.models.rating import LONGEST_REASON, LOW_STEPS, Step
@@ -71,30 +72,31 @@ def require_open(report: SelfReport) -> None:
 
 @transaction.atomic
 def invite_raters(*, by: Person, report: SelfReport, guests: Guests) -> list[Rater]:
-    """Send each address a personal link, and return those who were new: nobody is asked twice in a round.
+    """Send each address a personal link, and return those whom it goes to: not those who have one already.
 
-    Raises ValidationError by field, StepRefused, PermissionDenied.
+    Nobody rates twice in a round: whose link was taken back has the same answers behind a new one. Raises
+    ValidationError by field, StepRefused, PermissionDenied.
     """
     report = held_with_ratings(by, report)
     check_organisation(report, guests)
-    there = set(report.raters.filter(revoked_at=None).values_list("email", flat=True))
-    fresh = [address for address in unique_addresses(guests.addresses) if address not in there]
-    if report.raters.filter(revoked_at=None).count() + len(fresh) > MOST_RATERS:
+    addresses = unique_addresses(guests.addresses)
+    refuse_reporters(report, addresses)
+    there = {rater.email: rater for rater in report.raters.filter(person=None)}
+    fresh = [address for address in addresses if address not in there]
+    if len(there) + len(fresh) > MOST_RATERS:
         raise ValidationError(
             {"addresses": f"{MOST_RATERS} people at most can rate for a partnership in a round."}
         )
-    raters = [
-        Rater.objects.create(
-            self_report=report,
-            email=address,
-            organisation=guests.organisation,
-            other_organisation=guests.other_organisation.strip(),
-            sector=guests.sector,
-            invited_by=by,
-            letter_due_at=timezone.now(),
-        )
-        for address in fresh
-    ]
+    raters = [there[address] for address in addresses if address in there and there[address].revoked_at]
+    for rater in raters:
+        rater.revoked_at = rater.revoked_by = None
+    raters += [Rater(self_report=report, email=address) for address in fresh]
+    for rater in raters:
+        rater.organisation, rater.other_organisation = guests.organisation, guests.other_organisation.strip()
+        rater.invited_by, rater.letter_due_at, rater.letter_attempts = by, timezone.now(), 0
+        if rater.sent_at is None:
+            rater.sector = guests.sector
+        rater.save()
     send_when_through(raters)
     if raters:
         record(by=by, verb="ratings.invited", target=report, key=report.ref, people=len(raters))
@@ -119,6 +121,15 @@ def unique_addresses(addresses: Iterable[str]) -> list[str]:
     if len(unique) > MOST_AT_ONCE:
         raise ValidationError({"addresses": f"Invite at most {MOST_AT_ONCE} people at once."})
     return unique
+
+
+def refuse_reporters(report: SelfReport, addresses: Iterable[str]) -> None:
+    """Raises ValidationError for people who rate from their account."""
+    own = {person.email.lower() for person in reporters_of(report.partnership_id)}
+    if twice := sorted(own & set(addresses)):
+        raise ValidationError(
+            {"addresses": [f"{one} reports for you and rates from their account." for one in twice]}
+        )
 
 
 def check_organisation(report: SelfReport, guests: Guests) -> None:

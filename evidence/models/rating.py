@@ -180,12 +180,14 @@ class Rater(models.Model):
 
     @property
     def letter_state(self) -> str:
-        """How the message with the link went; not whether its holder has answered."""
+        """How the first message with the link went. Later ones would tell who has not answered."""
         if self.revoked_at:
             return "Link taken back"
+        if self.letter_sent_at:
+            return "Link sent"
         if self.letter_error:
             return "Could not be sent; it is tried again" if self.letter_due_at else "Could not be sent"
-        return "Link sent" if self.letter_sent_at else "On its way"
+        return "On its way"
 
 
 class RatingLinkQuerySet(VisibleQuerySet):

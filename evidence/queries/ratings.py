@@ -162,8 +162,9 @@ class RatersOverview:
 
 def overview_of_raters(person: Any, report: SelfReport) -> RatersOverview:
     raters = Rater.objects.visible_to(person).filter(self_report=report)
+    # All who were ever asked: to leave out links that were taken back unused would tell which were used.
     counted = raters.aggregate(
-        asked=Count("pk", filter=Q(revoked_at=None) | Q(sent_at__isnull=False)),
+        asked=Count("pk"),
         answered=Count("pk", filter=Q(sent_at__isnull=False)),
     )
     invited = raters.filter(person=None).select_related("organisation", "sector", "revoked_by")

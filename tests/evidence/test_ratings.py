@@ -236,6 +236,22 @@ def test_a_message_that_fails_is_tried_again(
     assert Client().get(link_in(mail.outbox[0])).status_code == 200
 
 
+def test_whose_link_was_taken_back_does_not_rate_twice(
+    rated: Rated, django_capture_on_commit_callbacks: Any
+) -> None:
+    for rater in (rated.guest(email="sent@example.net", sent=True), rated.guest(email="silent@example.net")):
+        revoke_link(by=rated.personas.reporter, report=rated.report, ref=rater.ref)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert len(rated.invite("sent@example.net", "silent@example.net")) == 2
+    assert [message.to for message in mail.outbox] == [["silent@example.net"]]
+    assert Rater.objects.filter(revoked_at=None).count() == Rater.objects.count() == 2
+
+
+def test_a_reporter_rates_from_the_account_alone(rated: Rated) -> None:
+    with pytest.raises(ValidationError, match="rates from their account"):
+        rated.invite(rated.personas.reporter.email.upper())
+
+
 # Rating by link
 
 
@@ -472,17 +488,33 @@ def test_closing_a_round_ends_its_ratings(rated: Rated, people: int, is_shown: b
         save_ratings(rater=late, said={"D901": Said(1)}, seen=NOTHING)
 
 
-def test_the_page_tells_how_many_and_not_who(rated: Rated, client_of: Clients) -> None:
-    rated.answered(2)
-    rated.guest(email="silent@example.net", letter_sent_at=timezone.now())
-    words = client_of("reporter").get(reverse("evidence:raters", args=[rated.report.ref])).content.decode()
-    assert "3 asked, 2 answered." in words
-    answered, silent = (
-        re.sub(r"\d+|rater|silent|V-\w+", "", words.split(email)[1].split("</li>")[0])
-        for email in (Rater.objects.exclude(sent_at=None)[0].email, "silent@example.net")
-    )
-    Rater.objects.update(letter_sent_at=timezone.now())
-    assert answered.count("Send again") == silent.count("Send again") == 1
+def test_the_page_tells_how_many_and_not_who(
+    rated: Rated, client_of: Clients, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Neither sending links again nor taking them back shows who has answered."""
+    long_ago = timezone.now() - datetime.timedelta(days=9)
+    same = {"letter_sent_at": long_ago, "invited_at": long_ago}
+    people = {
+        "answered": rated.guest(email="answered@example.net", sent=True, **same),
+        "silent": rated.guest(email="silent@example.net", **same),
+    }
+    page, browser = reverse("evidence:raters", args=[rated.report.ref]), client_of("reporter")
+
+    def rows() -> set[str]:
+        words = browser.get(page).content.decode()
+        assert "2 asked, 1 answered." in words
+        lines = [line for line in re.findall(r"<li>.*?</li>", words, re.S) if "@example.net" in line]
+        assert len(lines) == 2
+        return {re.sub(r"answered@|silent@|V-\w{8}|value=\"\w{30,}\"", "", line) for line in lines}
+
+    assert len(rows()) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(page, {"step": "remind"})
+    assert len(mail.outbox) == 1
+    assert len(rows()) == 1
+    for rater in people.values():
+        browser.post(page, {"step": f"revoke:{rater.ref}"})
+    assert len(rows()) == 1
 
 
 def test_logs_hold_no_token() -> None:
