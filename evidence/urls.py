@@ -240,6 +240,11 @@ urlpatterns: list[URLPattern] = [
         attachments.AddCaseStudyFilesView.as_view(),
         name="case-study-files",
     ),
+    path(
+        "reports/<slug:ref>/questions/<slug:question>/files/",
+        attachments.AddReportFilesView.as_view(),
+        name="report-files",
+    ),
     path("files/<slug:ref>/", attachments.FileView.as_view(), name="file"),
     path("files/<slug:ref>/release/", attachments.ReleaseFileView.as_view(), name="file-release"),
     path("files/<slug:ref>/erase/", attachments.EraseFileView.as_view(), name="file-erase"),

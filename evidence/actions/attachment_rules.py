@@ -4,13 +4,19 @@ from typing import Any
 
 from evidence.actions.fieldwork_rules import may_edit_source, works_on_study
 from evidence.actions.finding_rules import BEYOND_THE_FUNDER, is_lead, may_edit
-from evidence.models import Attachment, CaseStudy, Finding, Source, Visibility
+from evidence.actions.report_rules import may_fill_in, reports_for
+from evidence.models import Attachment, CaseStudy, Finding, SelfReport, Source, Visibility
 from evidence.models.attachment import Owner
 from evidence.models.visibility import narrower, reaches_beyond
+from partnerships.access import Permission, has_permission
 
 
 def may_add_files(person: Any, owner: Owner) -> bool:
-    """Those who may change what it belongs to; nothing is added to the review's own evidence."""
+    """Those who may change what it belongs to; nothing is added to the review's own evidence, nor to a report
+    that is not with its partnership.
+    """
+    if isinstance(owner, SelfReport):
+        return may_fill_in(person, owner)
     if isinstance(owner, Source):
         return may_edit_source(person, owner)
     if isinstance(owner, CaseStudy):
@@ -23,8 +29,15 @@ def may_erase_file(person: Any, attachment: Attachment) -> bool:
 
 
 def may_release_file(person: Any, attachment: Attachment) -> bool:
-    """Whether this person decides who gets it at all: the leads do."""
-    return not attachment.is_erased and is_lead(person)
+    """Whether this person decides who gets it at all: the leads do. A report's go with its answers."""
+    return not attachment.is_erased and not attachment.self_report_id and is_lead(person)
+
+
+def may_get_original(person: Any, attachment: Attachment) -> bool:
+    """Whether somebody who may see a file gets it as it was added: the team, and whose own it is."""
+    if has_permission(person, Permission.READ_TEAM):
+        return True
+    return attachment.self_report is not None and reports_for(person, attachment.self_report)
 
 
 def circles_open_to(person: Any, attachment: Attachment) -> list[str]:
@@ -51,6 +64,8 @@ def widest_circle_of(attachment: Attachment) -> str:
     Sources are read by the team and the funder alone, and so are their files.
     """
     owner = attachment.owner
+    if isinstance(owner, SelfReport):
+        return Visibility.TEAM
     if isinstance(owner, CaseStudy):
         return owner.visibility
     if isinstance(owner, Source):

@@ -25,9 +25,10 @@ from evidence.actions.attachment_rules import (
     may_release_file,
 )
 from evidence.actions.finding_rules import BEYOND_THE_FUNDER, AnonymisationPoint, require_checklist
+from evidence.actions.report_changes import touch
 from evidence.attachments.formats import AUDIO, BY_EXTENSION, Refused
 from evidence.attachments.room import Examined, examine
-from evidence.models import Attachment, CaseStudy, Finding, Source, Visibility
+from evidence.models import Attachment, CaseStudy, Finding, Question, SelfReport, Source, Visibility
 from evidence.models.attachment import Owner, attachment_storage
 from partnerships.audit import record
 from partnerships.errors import StepRefused
@@ -43,8 +44,16 @@ MEGABYTE = 1_000_000
 # Adding
 
 
-def add_attachment(*, by: Person, owner: Owner, upload: UploadedFile, description: str = "") -> Attachment:
+def add_attachment(
+    *,
+    by: Person,
+    owner: Owner,
+    upload: UploadedFile,
+    description: str = "",
+    question: Question | None = None,
+) -> Attachment:
     """Add a file to a finding, a source or a case study, once it was looked into; the team alone gets it.
+    Or to a question of a self-report: then whoever reads the answers.
 
     The same file again is the one that is there. Raises PermissionDenied, and ValidationError for ``file``
     or ``description``.
@@ -65,6 +74,7 @@ def add_attachment(*, by: Person, owner: Owner, upload: UploadedFile, descriptio
             description=" ".join(description.split()),
             size=path.stat().st_size,
             sha256=digest,
+            question=question,
             created_by=by,
             is_demonstration=by.is_demonstration,
         )
@@ -165,7 +175,7 @@ def add_row(attachment: Attachment, *, by: Person, owner: Owner) -> Attachment:
     if not may_add_files(by, owner):
         raise PermissionDenied
     siblings = Attachment.objects.of(owner).filter(erased_at=None)
-    if same := siblings.filter(sha256=attachment.sha256).first():
+    if same := siblings.filter(sha256=attachment.sha256, question=attachment.question).first():
         return same
     check_room(siblings, attachment.size)
     attachment.belong_to(owner)
@@ -174,6 +184,8 @@ def add_row(attachment: Attachment, *, by: Person, owner: Owner) -> Attachment:
     except ValidationError as error:
         raise ValidationError({"description": error.messages}) from error
     attachment.save()
+    if isinstance(owner, SelfReport):
+        touch(owner, by=by)
     if isinstance(owner, Source):
         # It stands by itself now: it does not go with the one finding that it was stated with.
         Source.objects.filter(pk=owner.pk).update(is_shared=True)
@@ -183,6 +195,8 @@ def add_row(attachment: Attachment, *, by: Person, owner: Owner) -> Attachment:
 
 def held(owner: Owner) -> Owner:
     """What a file is added to, locked; its source before it, as everywhere."""
+    if isinstance(owner, SelfReport):
+        return SelfReport.objects.select_for_update(of=["self"]).select_related("round").get(pk=owner.pk)
     if isinstance(owner, Finding) and owner.source_id:
         Source.objects.select_for_update().filter(pk=owner.source_id).first()
     found: Owner = type(owner)._default_manager.select_for_update().get(pk=owner.pk)
@@ -244,7 +258,8 @@ def release_attachment(
 
 def hold_owner_of(attachment: Attachment) -> None:
     """Lock what a file belongs to before the file: in the order in which consent is withdrawn."""
-    held(Attachment.objects.select_related("finding", "source", "case_study").get(pk=attachment.pk).owner)
+    owned = Attachment.objects.select_related("finding", "source", "case_study", "self_report")
+    held(owned.get(pk=attachment.pk).owner)
 
 
 def check_release(by: Person, attachment: Attachment, visibility: str, confirmed: list[str]) -> None:
@@ -273,6 +288,8 @@ def erase_attachment(*, by: Person, attachment: Attachment, version: int) -> Att
     if not may_erase_file(by, attachment):
         raise PermissionDenied
     erase_files(Attachment.objects.filter(pk=attachment.pk), by=by)
+    if attachment.self_report:
+        touch(attachment.self_report, by=by)
     attachment.refresh_from_db()
     return attachment
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from evidence.actions import report_rules
 from evidence.actions.proposals import propose_answers
+from evidence.actions.report_changes import touch
 from evidence.actions.report_notices import ReportNotice, reporters_of, reviewers, tell
 from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import Answer, ColleagueNote, FinishedSection, Question, ReportStep, Section, SelfReport
@@ -142,14 +143,6 @@ def mark_section(report: SelfReport, section: Section, finished: bool | None, *,
 
 def finished_in(report: SelfReport) -> set[int]:
     return set(report.finished_sections.values_list("section_id", flat=True))
-
-
-def touch(report: SelfReport, *, by: Person) -> None:
-    """Count a change of what is in a report; the first one begins it."""
-    report.version += 1
-    if report.status == Status.INVITED:
-        report.status, report.started_at, report.started_by = Status.IN_PROGRESS, timezone.now(), by
-    report.save()
 
 
 def held(by: Person, report: SelfReport) -> SelfReport:

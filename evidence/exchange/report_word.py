@@ -50,11 +50,17 @@ def facts_of(report: SelfReport) -> list[str]:
 
 def add_line(document: Docx, line: Line) -> None:
     document.add_heading(printable(line.question.text), level=2)
+    add_words(document, line)
+    for file in line.files:
+        document.add_paragraph(printable(f"File {file.ref}: {file.name}. {file.description}".strip()))
+
+
+def add_words(document: Docx, line: Line) -> None:
     words = line.words
     if isinstance(words, Table):
         add_table(document, words)
         return
-    for text in words or [NOT_ANSWERED]:
+    for text in words or ([] if line.files else [NOT_ANSWERED]):
         document.add_paragraph(printable(text))
 
 

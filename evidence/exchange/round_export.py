@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from evidence.exchange.report_word import report_as_word
 from evidence.exchange.spreadsheet import Worksheet, spreadsheet
-from evidence.models import Answer, Question
+from evidence.models import Question
 from evidence.queries.reports import readers_of
 from evidence.queries.round_answers import AnsweredReport, RoundAnswers
 from partnerships.csv_lines import UTF_8_MARK, Line, harmless
@@ -35,6 +35,7 @@ ABOUT_AN_ANSWER = {
     "answer": "The answer in words; rows of a table stand one below the other",
     "number": "The answer as a number, where it is one; amounts in whole pounds",
     "date": "The answer as a day, where it is one",
+    "files": "The refs and names of the files that were added to the question",
     "answered_on": "When it was last changed",
 }
 
@@ -120,12 +121,13 @@ def date_of(answered: AnsweredReport, question: Question) -> datetime.date | Non
 
 def long_rows(answers: RoundAnswers) -> Iterator[list[Any]]:
     """A row an answer."""
-    for answered, question, answer in answers.answered():
-        yield [*facts_of(answered), *cells_of(answered, question, answer)]
+    for answered, question in answers.answered():
+        yield [*facts_of(answered), *cells_of(answered, question)]
 
 
-def cells_of(answered: AnsweredReport, question: Question, answer: Answer) -> list[Any]:
+def cells_of(answered: AnsweredReport, question: Question) -> list[Any]:
     """The cells of ``ABOUT_AN_ANSWER``."""
+    answer = answered.answers.get(question.key)
     return [
         question.section.title,
         question.key,
@@ -135,7 +137,8 @@ def cells_of(answered: AnsweredReport, question: Question, answer: Answer) -> li
         answered.text_of(question),
         number_of(answered, question),
         date_of(answered, question),
-        timezone.localtime(answer.updated_at).date(),
+        "\n".join(f"{file.ref} {file.name}" for file in answered.files_of(question)),
+        timezone.localtime(answer.updated_at).date() if answer else None,
     ]
 
 

@@ -1,4 +1,4 @@
-"""Files that belong to a finding, a source or a case study."""
+"""Files that belong to a finding, a source or a case study, or to a question of a self-report."""
 
 from typing import Any, Self
 
@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from evidence.models.fieldwork import CaseStudy
 from evidence.models.finding import Finding
+from evidence.models.questionnaire import Question
 from evidence.models.refs import random_ref
+from evidence.models.self_report import SelfReport
 from evidence.models.source import Source
 from evidence.models.visibility import Visibility, circles_read_by
 from partnerships.access import Permission, has_permission
@@ -27,11 +29,18 @@ def attachment_storage() -> Storage:
     return storages["attachments"]
 
 
-Owner = Finding | Source | CaseStudy
+Owner = Finding | Source | CaseStudy | SelfReport
 
 
 # The field by which a file belongs to such a thing.
-RELATIONS: dict[type[Owner], str] = {Finding: "finding", Source: "source", CaseStudy: "case_study"}
+RELATIONS: dict[type[Owner], str] = {
+    Finding: "finding",
+    Source: "source",
+    CaseStudy: "case_study",
+    SelfReport: "self_report",
+}
+# Whose files have a release of their own; those of a report go with its answers.
+RELEASED_BY_ITSELF = (Finding, Source, CaseStudy)
 
 
 class AttachmentQuerySet(VisibleQuerySet):
@@ -43,20 +52,30 @@ class AttachmentQuerySet(VisibleQuerySet):
         """The evaluation team sees the files of what it sees; others those that were released to them.
 
         A file has a release of its own: that its owner is published says nothing of it. Beyond that, it goes
-        no further than its owner does at this moment, nor than the source's consent.
+        no further than its owner does at this moment, nor than the source's consent. Files of a self-report
+        are part of its answers: whoever reads these gets them.
         """
         owned = models.Q()
-        for owner, relation in RELATIONS.items():
-            visible = owner._default_manager.visible_to(person)
+        for owner in RELEASED_BY_ITSELF:
             # Asked for each file, and not the list of all that may be seen: files are few, findings many.
-            owned |= models.Q(models.Exists(visible.filter(pk=models.OuterRef(relation))))
+            visible = owner._default_manager.visible_to(person).filter(pk=models.OuterRef(RELATIONS[owner]))
+            owned |= models.Q(models.Exists(visible))
+        read = SelfReport.objects.read_by(person).filter(pk=models.OuterRef("self_report"))
+        of_reports = models.Q(models.Exists(read), erased_at=None)
         if has_permission(person, Permission.READ_TEAM):
-            return self.filter(owned)
+            return self.filter(owned | of_reports)
         circles = circles_read_by(person)
         released = models.Q(released_at__isnull=False, erased_at=None, visibility__in=circles)
-        return self.filter(
-            owned, released, agreed_to("source", circles), agreed_to("finding__source", circles)
-        )
+        agreed = agreed_to("source", circles) & agreed_to("finding__source", circles)
+        return self.filter((owned & released & agreed) | (of_reports & files_of_report_for(person)))
+
+
+def files_of_report_for(person: Any) -> models.Q:
+    """Of the files of reports: a partnership's people get their own, others what has a clean copy."""
+    own = models.Q(pk__in=[])
+    if has_permission(person, Permission.FILL_IN_REPORTS):
+        own = models.Q(self_report__partnership__in=person.reported_partnership_ids)
+    return own | ~models.Q(copy="")
 
 
 def agreed_to(source: str, circles: list[str]) -> models.Q:
@@ -86,6 +105,17 @@ class Attachment(models.Model):
     )
     case_study = models.ForeignKey(
         CaseStudy, on_delete=models.PROTECT, related_name="attachments", null=True, editable=False
+    )
+    self_report = models.ForeignKey(
+        SelfReport, on_delete=models.PROTECT, related_name="attachments", null=True, editable=False
+    )
+    question = models.ForeignKey(
+        Question,
+        on_delete=models.PROTECT,
+        related_name="attachments",
+        null=True,
+        editable=False,
+        help_text="The question of the report that it belongs to.",
     )
     name = models.CharField("file name", max_length=120, blank=True, editable=False)
     description = models.CharField(
@@ -140,11 +170,18 @@ class Attachment(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(finding__isnull=False, source=None, case_study=None)
-                | models.Q(finding=None, source__isnull=False, case_study=None)
-                | models.Q(finding=None, source=None, case_study__isnull=False),
+                condition=models.Q(finding__isnull=False, source=None, case_study=None, self_report=None)
+                | models.Q(finding=None, source__isnull=False, case_study=None, self_report=None)
+                | models.Q(finding=None, source=None, case_study__isnull=False, self_report=None)
+                | models.Q(finding=None, source=None, case_study=None, self_report__isnull=False),
                 name="attachment_of_one_thing",
-                violation_error_message="A file belongs to one finding, one source or one case study.",
+                violation_error_message="A file belongs to one finding, source, case study or self-report.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(self_report=None, question=None)
+                | models.Q(self_report__isnull=False, question__isnull=False, visibility="team"),
+                name="attachment_of_report_has_question",
+                violation_error_message="A file of a self-report belongs to one of its questions.",
             ),
             models.CheckConstraint(
                 condition=models.Q(released_at__isnull=True, released_by__isnull=True, visibility="team")
@@ -185,7 +222,7 @@ class Attachment(models.Model):
     @property
     def owner(self) -> Owner:
         """What it belongs to."""
-        return self.finding or self.source or self.case_study  # type: ignore[return-value]
+        return self.finding or self.source or self.case_study or self.self_report  # type: ignore[return-value]
 
     def belong_to(self, owner: Owner) -> None:
         setattr(self, RELATIONS[type(owner)], owner)

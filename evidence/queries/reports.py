@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from evidence.models import (
     Answer,
+    Attachment,
     ColleagueNote,
     FinishedSection,
     Question,
@@ -59,6 +60,7 @@ class Line:
     before: Any  # None when nothing was answered before
     is_asked: bool
     reason: str = ""  # what should change, when the report was returned
+    files: list[Attachment] = field(default_factory=list)
 
     @property
     def value(self) -> Any:
@@ -66,7 +68,7 @@ class Line:
 
     @property
     def is_missing(self) -> bool:
-        return self.question.required and self.is_asked and is_empty(self.value)
+        return self.question.required and self.is_asked and is_empty(self.value) and not self.files
 
     @property
     def words(self) -> "list[str] | Table":
@@ -145,6 +147,7 @@ def sheet_of(person: Any, report: SelfReport, *, with_items: bool = False) -> Sh
     steps = list(ReportStep.objects.visible_to(person).filter(self_report=report).select_related("by"))
     returned = return_at_the_end_of(steps)
     reasons = returned.reasons if returned else {}
+    files = files_of(person, report)
     by_section: dict[Section, list[Line]] = {}
     for question in questions:
         by_section.setdefault(question.section, []).append(
@@ -154,9 +157,18 @@ def sheet_of(person: Any, report: SelfReport, *, with_items: bool = False) -> Sh
                 before=before.get(question.key),
                 is_asked=question.key in asked,
                 reason=reasons.get(question.key, ""),
+                files=files.get(question.pk, []),
             )
         )
     return Sheet([SubjectLines(section, lines) for section, lines in by_section.items()], previous, steps)
+
+
+def files_of(person: Any, report: SelfReport) -> dict[int, list[Attachment]]:
+    """The files of a report that this person gets, by the primary key of their question; one query."""
+    files: dict[int, list[Attachment]] = {}
+    for file in Attachment.objects.visible_to(person).filter(self_report=report):
+        files.setdefault(file.question_id, []).append(file)  # type: ignore[arg-type]
+    return files
 
 
 def sheet_for_writing(person: Any, report: SelfReport) -> Sheet:
@@ -241,11 +253,17 @@ def missing_questions(report: SelfReport) -> list[Question]:
     """The questions that must be answered and are not."""
     questions = questions_of(report.round.questionnaire_version_id)
     values = dict(Answer.objects.filter(self_report=report).values_list("question__key", "value"))
+    with_files = set(
+        Attachment.objects.filter(self_report=report, erased_at=None).values_list("question_id", flat=True)
+    )
     asked = asked_keys(questions, values)
     return [
         question
         for question in questions
-        if question.required and question.key in asked and is_empty(values.get(question.key))
+        if question.required
+        and question.key in asked
+        and is_empty(values.get(question.key))
+        and question.pk not in with_files
     ]
 
 

@@ -1,11 +1,11 @@
 """Everything that was said in a round, as far as somebody may read it: for tables that leave the product."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from evidence.models import Answer, Question, Round, SelfReport
+from evidence.models import Answer, Attachment, Question, Round, SelfReport
 from evidence.queries.questionnaires import questions_of
 from evidence.queries.reports import Line, Sheet, SubjectLines, Table, asked_keys, in_words
 
@@ -19,6 +19,7 @@ class AnsweredReport:
     report: SelfReport
     answers: dict[str, Answer]
     asked: set[str]
+    files: dict[int, list[Attachment]] = field(default_factory=dict)
 
     def value_of(self, question: Question) -> Any:
         """The answer as it is stored, or None where nothing was asked or answered."""
@@ -31,6 +32,10 @@ class AnsweredReport:
         if isinstance(words, Table):
             return "\n".join("; ".join(cell for cell in row if cell) for row in words.rows)
         return "\n".join(words)
+
+    def files_of(self, question: Question) -> list[Attachment]:
+        """The files that were added to a question that was asked."""
+        return self.files.get(question.pk, []) if question.key in self.asked else []
 
     def rows_of(self, question: Question) -> list[list[str]]:
         """The rows of a table question in words."""
@@ -45,6 +50,7 @@ class AnsweredReport:
                 answer=self.answers.get(question.key),
                 before=None,
                 is_asked=question.key in self.asked,
+                files=self.files.get(question.pk, []),
             )
             for question in questions
         ]
@@ -64,16 +70,16 @@ class RoundAnswers:
     def tables(self) -> list[Question]:
         return [question for question in self.questions if question.kind == Kind.TABLE]
 
-    def answered(self) -> Iterator[tuple[AnsweredReport, Question, Answer]]:
-        """Each answer that says something, report by report in the order of the questions."""
+    def answered(self) -> Iterator[tuple[AnsweredReport, Question]]:
+        """Each question that was answered, by words or files, report by report in their order."""
         for answered in self.reports:
             for question in self.questions:
-                if answered.value_of(question) is not None:
-                    yield answered, question, answered.answers[question.key]
+                if answered.value_of(question) is not None or answered.files_of(question):
+                    yield answered, question
 
 
 def round_answers(person: Any, round_: Round) -> RoundAnswers:
-    """What was handed in of a round, for this person to read. Four queries, however much it is."""
+    """What was handed in of a round, for this person to read. Five queries, however much it is."""
     questions = questions_of(round_.questionnaire_version_id, with_items=True)
     handed_in = (SelfReport.Status.SUBMITTED, SelfReport.Status.ACCEPTED)
     reports = list(
@@ -85,6 +91,9 @@ def round_answers(person: Any, round_: Round) -> RoundAnswers:
     by_report: dict[int, dict[str, Answer]] = {report.pk: {} for report in reports}
     for answer in Answer.objects.filter(self_report__in=reports).select_related("question"):
         by_report[answer.self_report_id][answer.question.key] = answer
+    files: dict[int, dict[int, list[Attachment]]] = {report.pk: {} for report in reports}
+    for file in Attachment.objects.visible_to(person).filter(self_report__in=reports):
+        files[file.self_report_id].setdefault(file.question_id, []).append(file)  # type: ignore[index, arg-type]
     return RoundAnswers(
         round_,
         questions,
@@ -93,6 +102,7 @@ def round_answers(person: Any, round_: Round) -> RoundAnswers:
                 report,
                 answers := by_report[report.pk],
                 asked_keys(questions, {key: answer.value for key, answer in answers.items()}),
+                files[report.pk],
             )
             for report in reports
         ],

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
@@ -19,6 +19,7 @@ from evidence.actions.attachment_rules import (
     circles_open_to,
     may_add_files,
     may_erase_file,
+    may_get_original,
     may_release_file,
 )
 from evidence.actions.attachments import (
@@ -31,7 +32,7 @@ from evidence.forms.attachments import ROWS, AddFilesForm, EraseFileForm, Releas
 from evidence.forms.fields import READERS
 from evidence.forms.finding import problems_of
 from evidence.forms.steps import StepForm
-from evidence.models import Attachment, CaseStudy, Finding, Source, Visibility
+from evidence.models import Attachment, CaseStudy, Finding, Question, SelfReport, Source, Visibility
 from evidence.models.attachment import Owner, attachment_storage
 from evidence.queries.attachments import FileLine, file_line, files_on, has_preview
 from evidence.views.editing import VersionedFormView
@@ -42,7 +43,14 @@ from partnerships.models import AuditRow
 from partnerships.uploads import too_large
 from partnerships.views.bases import VisibleDetailView
 
-OWNERS = ("finding__source", "source", "case_study__partnership", "case_study__wave")
+OWNERS = (
+    "finding__source",
+    "source",
+    "case_study__partnership",
+    "case_study__wave",
+    "self_report__round",
+    "question__section",
+)
 
 
 def file_lines(person: Any, owner: Owner) -> list[FileLine]:
@@ -75,7 +83,8 @@ POLICY = {
 
 @method_decorator(csp(POLICY), name="dispatch")
 class FileView(VisibleDetailView):
-    """The file itself. The evaluation team gets it as it was added, everybody else the clean copy.
+    """The file itself. The evaluation team gets it as it was added, a partnership so what it added to its
+    report, and everybody else the clean copy.
 
     ``?copy`` gives the team the copy too, ``?inline`` shows the copy of a picture in the browser.
     """
@@ -84,11 +93,13 @@ class FileView(VisibleDetailView):
     slug_field = slug_url_kwarg = "ref"
     http_method_names = ["get", "head"]
 
+    def get_queryset(self) -> QuerySet[Attachment]:
+        return super().get_queryset().select_related("self_report")
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:  # type: ignore[override]
         file: Attachment = self.get_object()
         inline = "inline" in request.GET and has_preview(file)
-        in_team = has_permission(request.user, Permission.READ_TEAM)
-        is_copy = inline or not in_team or "copy" in request.GET
+        is_copy = inline or not may_get_original(request.user, file) or "copy" in request.GET
         name = file.copy if is_copy else file.original
         if not name:
             raise Http404
@@ -109,6 +120,12 @@ class AddFilesView(SignedInMixin, FormMixin, VisibleDetailView):
     form_class = AddFilesForm
     template_name = "evidence/file_add.html"
     object: Any
+    question: Question | None = None
+    who_gets_it = (
+        "The evaluation team gets them as they are. Others get nothing until a lead evaluator releases a "
+        "copy without what is hidden in it."
+    )
+    told_once_added = "The evaluation team alone gets it until it is released."
 
     def get_object(self, queryset: QuerySet[Any] | None = None) -> Any:
         owner = super().get_object(queryset)
@@ -126,13 +143,14 @@ class AddFilesView(SignedInMixin, FormMixin, VisibleDetailView):
         added = [name for number in range(1, ROWS + 1) if (name := self.add(form, number))]
         if added:
             told = " and ".join(added)
-            messages.success(
-                request, f"Added: {told}. The evaluation team alone gets it until it is released."
-            )
+            messages.success(request, f"Added: {told}. {self.told_once_added}")
         if not form.errors:
-            return redirect(f"{self.object.get_absolute_url()}#files")
+            return redirect(self.get_success_url())
         status = 413 if form.too_large else 200
         return self.render_to_response(self.get_context_data(form=form), status=status)
+
+    def get_success_url(self) -> str:
+        return f"{self.object.get_absolute_url()}#files"
 
     def add(self, form: AddFilesForm, number: int) -> str:
         """Add one of the files, or say beside its field what is wrong; returns its name once it is added."""
@@ -145,6 +163,7 @@ class AddFilesView(SignedInMixin, FormMixin, VisibleDetailView):
                 owner=self.object,
                 upload=upload,
                 description=form.cleaned_data[f"description_{number}"],
+                question=self.question,
             )
         except ValidationError as refusal:
             told = problems_of(refusal)
@@ -157,19 +176,28 @@ class AddFilesView(SignedInMixin, FormMixin, VisibleDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
-            "came_from": place_of(self.object),
+            "came_from": place_of(self.object, self.question),
+            "who_gets_it": self.who_gets_it,
             "megabytes": settings.ATTACHMENT_MEGABYTES,
             "megabytes_of_recordings": settings.RECORDING_MEGABYTES,
             "files": file_lines(self.request.user, self.object),
         }
 
 
-def place_of(owner: Owner) -> tuple[str, str]:
+def place_of(owner: Owner, question: Question | None = None) -> tuple[str, str]:
     """What a file belongs to, as the label and address of a link."""
+    if question:
+        return str(question), address_of_question(owner, question)
     if isinstance(owner, CaseStudy):
         return f"Case study {owner}", owner.get_absolute_url()
     kind = "Source" if isinstance(owner, Source) else "Finding"
     return f"{kind} {owner.ref}", owner.get_absolute_url()
+
+
+def address_of_question(report: Any, question: Question) -> str:
+    """Where a question of a report is answered."""
+    page = reverse("evidence:report-section", args=[report.ref, question.section.key])
+    return f"{page}#question-{question.key}"
 
 
 class AddFindingFilesView(AddFilesView):
@@ -195,6 +223,34 @@ class AddCaseStudyFilesView(AddFilesView):
         return super().get_queryset().select_related("partnership", "wave")
 
 
+class AddReportFilesView(AddFilesView):
+    """Files for a question of a self-report, instead of typing what stands in them."""
+
+    model = SelfReport
+    slug_field = slug_url_kwarg = "ref"
+    who_gets_it = (
+        "Whoever reads your answers gets them: your colleagues, and the evaluation team once the report is "
+        "submitted. Staff of the Big Lottery Fund, where they read the report at all, get a copy without "
+        "what is hidden in it."
+    )
+    told_once_added = "You can take it out again until the report is submitted."
+
+    def get_queryset(self) -> QuerySet[SelfReport]:
+        return super().get_queryset().select_related("round", "partnership")
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> Any:
+        report = super().get_object(queryset)
+        questions = Question.objects.visible_to(self.request.user).select_related("section")
+        version = report.round.questionnaire_version_id
+        self.question = get_object_or_404(
+            questions, questionnaire_version=version, key=self.kwargs["question"]
+        )
+        return report
+
+    def get_success_url(self) -> str:
+        return place_of(self.object, self.question)[1]
+
+
 class FileStepView(VersionedFormView):
     """A decision about one file, with what is known of it; it leads back to what the file belongs to."""
 
@@ -213,6 +269,8 @@ class FileStepView(VersionedFormView):
         return self.render_to_response(self.get_context_data())
 
     def get_success_url(self) -> str:
+        if self.object.question:
+            return place_of(self.object.owner, self.object.question)[1]
         return f"{self.object.owner.get_absolute_url()}#files"
 
     def after_refusal(self) -> str:
@@ -221,7 +279,7 @@ class FileStepView(VersionedFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "file": file_line(self.object, in_team=True),
-            "came_from": place_of(self.object.owner),
+            "came_from": place_of(self.object.owner, self.object.question),
             "found": self.object.found,
         }
 
@@ -233,7 +291,7 @@ class ReleaseFileView(FileStepView):
     template_name = "evidence/file_release.html"
 
     def works_on(self, thing: Attachment) -> bool:
-        return has_permission(self.request.user, Permission.REVIEW_FINDINGS)
+        return has_permission(self.request.user, Permission.REVIEW_FINDINGS) and not thing.self_report_id
 
     def circles(self) -> list[str]:
         return circles_open_to(self.request.user, self.object)

@@ -186,6 +186,7 @@ class World:
             **{name: report.ref for name, report in self.reports.items()},
             **{f"section of {name}": (report.ref, "beginnings") for name, report in self.reports.items()},
             **{f"question of {name}": (report.ref, "why") for name, report in self.reports.items()},
+            **{f"file in {name}": self.reports[name].attachments.get().ref for name in REPORTS},
             **{f"rating of {name}": (report.ref, "what-helps") for name, report in self.reports.items()},
             **{f"{kind} link": f"link-{kind}" for kind in LINKS},
             **{f"part of {kind} link": (f"link-{kind}", "what-helps") for kind in LINKS},
@@ -360,6 +361,16 @@ def add_reports(personas: Personas) -> tuple[QuestionnaireVersion, dict[str, Sel
             self_report=report,
             created_by=reporter,
             content={"q-new": ["yes"], "q-why": [f"Typed {mark(name, 'typed')}"]},
+        )
+        AttachmentFactory(
+            self_report=report,
+            question=why,
+            source=None,
+            name=f"{mark(name, 'reportfile')}.txt",
+            description=f"Shows {mark(name, 'reportfile')}.",
+            text=mark(name, "reportfile"),
+            copied=mark(name, "reportfile"),
+            created_by=reporter,
         )
         reports[name] = report
     return asked, reports

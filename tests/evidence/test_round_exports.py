@@ -18,6 +18,7 @@ from evidence.models import Question, Round
 from partnerships.models import AuditRow
 from tests.factories import (
     AnswerFactory,
+    AttachmentFactory,
     LessonFactory,
     PartnershipFactory,
     QuestionFactory,
@@ -90,6 +91,9 @@ def download(client: Client, round_: Round, format: str) -> bytes:
 def test_the_spreadsheet_has_a_row_a_partnership_and_a_row_an_answer(
     client_of: ClientOf, round_: Round
 ) -> None:
+    question = round_.questionnaire_version.questions.get(key="day")
+    report = round_.self_reports.get(partnership__slug="north")
+    file = AttachmentFactory(source=None, self_report=report, question=question, name="plan.txt")
     sheets = sheets_of(download(client_of("evaluator"), round_, "xlsx"))
     assert list(sheets) == ["About", "Partnerships", "Answers", "resources", "Data dictionary"]
     heads, north, south = sheets["Partnerships"]
@@ -104,6 +108,7 @@ def test_the_spreadsheet_has_a_row_a_partnership_and_a_row_an_answer(
     assert len(rows) == 8
     money = next(dict(zip(heads, row, strict=True)) for row in rows if "budget" in row)
     assert (money["items"], money["answer"], money["number"]) == ("L5", "£12,500", 12_500)
+    assert rows[2][heads.index("files")] == f"{file.ref} plan.txt"
     assert sheets["resources"][1:3] == [
         ["North", sheets["Partnerships"][1][2], 1, "=SUM(A1)", "£900"],
         ["North", sheets["Partnerships"][1][2], 2, "A school", ""],

@@ -10,6 +10,8 @@ REVIEWING = "login 403 404 404 200 200 200 403 login"
 ROUNDS = "login 403 403 403 200 200 200 200 login"
 MANAGING = "login 403 403 403 403 403 200 200 login"
 MANAGING_HIDDEN = "login 404 404 404 403 403 200 200 login"
+TOO_LATE = "login 403 404 404 403 403 403 403 login"
+NOT_THEIRS = "login 403 404 404 403 403 403 404 login"
 ANSWERS = {"q-new": "yes", "q-why": "It was time.", "seen-why": "1.0000000000000000", "finished": "yes"}
 NEW_ROUND = {
     "title": "Next",
@@ -200,4 +202,15 @@ ROWS = [
             ("planned round", "404 404 404"),
         )
     ),
+    # Files of a report go with its answers, and are its partnership's to add and to take out.
+    Row("GET", "evidence:report-files", "question of open report", OWN_REPORT),
+    Row("GET", "evidence:report-files", "question of submitted report", TOO_LATE),
+    Row("POST", "evidence:report-files", "question of open report", OWN_REPORT),
+    Row("GET", "evidence:file", "file in open report", "404 200 404 404 404 404 404 404 404"),
+    Row("GET", "evidence:file", "file in submitted report", "404 200 404 404 200 200 200 404 404"),
+    Row("GET", "evidence:file", "file in shared report", "404 200 404 200 200 200 200 404 404"),
+    Row("GET", "evidence:file", "file in kept report", "404 404 200 404 200 200 200 404 404"),
+    Row("GET", "evidence:file-erase", "file in open report", "login 200 404 404 404 404 404 404 login"),
+    Row("GET", "evidence:file-erase", "file in submitted report", NOT_THEIRS),
+    Row("GET", "evidence:file-release", "file in submitted report", NOT_THEIRS),
 ]
