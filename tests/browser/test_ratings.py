@@ -1,8 +1,9 @@
 """Somebody without an account rates by their link, on a telephone."""
 
+from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from evidence.models import Rater, Rating
 from tests.access.world import World
@@ -58,3 +59,29 @@ def test_a_rating_by_link(world: World, live_server: Any, browser: Browser) -> N
         (4, ""),
     }
     assert Rating.objects.get(rater=rater, item=item).step == 1
+
+
+def test_pages_with_mistakes_and_what_unfolds(
+    world: World, live_server: Any, enter: Callable[[str], Page]
+) -> None:
+    page = enter("reporter")
+    page.goto(f"{live_server.url}/reports/{world.reports['open report'].ref}/raters/")
+    page.get_by_role("textbox", name="E-mail addresses").fill("nobody")
+    page.get_by_label("Their organisation").select_option(label="Another organisation")
+    page.get_by_role("button", name="Send the links").click()
+    expect(page.get_by_role("link", name="Write the name of the organisation.")).to_be_visible()
+    assert wrong_with(page) == []
+    page.goto(f"{live_server.url}/partnerships/{world.personas.partnership.slug}/profile/")
+    for summary in page.locator("main summary").all():
+        summary.click()
+    expect(page.get_by_text("Why some chose a low answer").first).to_be_visible()
+    assert wrong_with(page) == []
+
+    evaluator = enter("lead")
+    evaluator.goto(f"{live_server.url}/reports/{world.reports['submitted report'].ref}/team-view/")
+    evaluator.get_by_role("textbox", name="Why do you see it so?").first.fill("")
+    evaluator.get_by_role("radio", name="Fully").first.check()
+    evaluator.get_by_role("textbox", name="Why do you see it so?").nth(1).fill("A reason alone.")
+    evaluator.get_by_role("button", name="Save and continue").click()
+    expect(evaluator.get_by_role("link", name="Choose an answer to go with your reason.")).to_be_visible()
+    assert wrong_with(evaluator) == []

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from docx import Document
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.models import Round, SelfReport
@@ -48,22 +48,21 @@ def answered(groups: dict[str, Spread]) -> int:
     return sum(spread.answered for spread in groups.values())
 
 
+@settings(deadline=None)
 @given(GROUPS, st.integers(3, 10))
 def test_hidden_groups_can_not_be_worked_out(groups: dict[str, Spread], fewest: int) -> None:
     """Whatever is added and taken away of what is shown, what is left has nobody in it, or enough."""
     shown = shown_groups(groups, fewest)
     everybody = answered(groups)
-    published = [(set(groups), everybody)] if everybody >= fewest else []
-    published += [({name}, spread.answered) for name, spread in shown.items()]
     for number in range(1, len(shown) + 1):
         for chosen in combinations(shown, number):
             size = sum(shown[name].answered for name in chosen)
             assert size >= fewest
             assert everybody - size == 0 or everybody - size >= fewest
-    assert all(spread.answered >= fewest for spread in shown.values())
-    assert published or not shown
+    assert everybody >= fewest or not shown
 
 
+@settings(deadline=None)
 @given(GROUPS, st.integers(3, 10))
 def test_a_hidden_group_could_always_be_another_one(groups: dict[str, Spread], fewest: int) -> None:
     """No cell of a hidden group is settled by what is shown: its people could have answered otherwise."""
@@ -76,6 +75,7 @@ def test_a_hidden_group_could_always_be_another_one(groups: dict[str, Spread], f
     assert answered(hidden) >= fewest
 
 
+@settings(deadline=None)
 @given(GROUPS, st.integers(3, 10))
 def test_as_much_is_shown_as_can_be(groups: dict[str, Spread], fewest: int) -> None:
     """Where every group is large enough, every group is shown."""
@@ -119,6 +119,7 @@ def test_the_rule_of_agreement(counts: tuple[int, ...], agreement: Agreement, mi
     assert (spread.agreement(5), spread.middle) == (agreement, middle)
 
 
+@settings(deadline=None)
 @given(SPREADS)
 def test_distance_is_the_mean_of_all_pairs(spread: Spread) -> None:
     people = [step for step in range(1, 6) for _ in range(spread.counts[step])]
@@ -126,6 +127,7 @@ def test_distance_is_the_mean_of_all_pairs(spread: Spread) -> None:
     assert spread.distance == pytest.approx(sum(pairs) / len(pairs) if pairs else 0)
 
 
+@settings(deadline=None)
 @given(st.lists(SPREADS, max_size=9))
 def test_the_programme_is_at_least_five_others(others: list[Spread]) -> None:
     middles = [spread.middle for spread in others if spread.applies >= 5 and spread.middle is not None]
