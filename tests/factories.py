@@ -17,6 +17,8 @@ from factory.django import DjangoModelFactory
 
 from evidence.actions.attachments import attachment_storage
 from evidence.models import (
+    Action,
+    ActionStep,
     Answer,
     Appraisal,
     Approach,
@@ -1028,3 +1030,24 @@ class TeamViewFactory(DjangoModelFactory):
     step = 2
     reason = "The board has not met since spring."
     updated_by = factory.SubFactory(PersonFactory, evaluator=True)
+
+
+class ActionFactory(DjangoModelFactory):
+    class Meta:
+        model = Action
+
+    self_report = factory.SubFactory(SelfReportFactory, accepted=True)
+    text = factory.Sequence(lambda number: f"Do {number}")
+    owner = "The coordinator"
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=60))
+    created_by = factory.SelfAttribute("self_report.invited_by")
+
+
+class ActionStepFactory(DjangoModelFactory):
+    class Meta:
+        model = ActionStep
+
+    action = factory.SubFactory(ActionFactory)
+    state = "open"
+    note = factory.Sequence(lambda number: f"It goes {number}.")
+    by = factory.SelfAttribute("action.created_by")

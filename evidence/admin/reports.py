@@ -2,7 +2,16 @@
 
 from django.contrib import admin
 
-from evidence.models import Answer, Proposal, Questionnaire, QuestionnaireVersion, Round, SelfReport
+from evidence.models import (
+    Action,
+    ActionStep,
+    Answer,
+    Proposal,
+    Questionnaire,
+    QuestionnaireVersion,
+    Round,
+    SelfReport,
+)
 from partnerships.access import Permission
 from partnerships.admin_base import AuditedAdmin, AuditedInline
 
@@ -72,3 +81,24 @@ class ProposalAdmin(AuditedAdmin):
         "decided_by",
     ]
     search_fields = ["ref", "self_report__ref", "question__text"]
+
+
+class ActionStepInline(AuditedInline):
+    model = ActionStep
+    permission = Permission.READ_TEAM
+    read_only = True
+    fields = ["state", "note", "self_report", "at", "by"]
+    readonly_fields = ["state", "note", "self_report", "at", "by"]
+
+
+@admin.register(Action)
+class ActionAdmin(AuditedAdmin):
+    permission = Permission.READ_TEAM
+    read_only = True
+    audit_key_field = "ref"
+    inlines = [ActionStepInline]
+    list_display = ["ref", "self_report", "text", "owner", "due_on"]
+    list_filter = ["self_report__round"]
+    list_select_related = ["self_report__partnership", "self_report__round"]
+    search_fields = ["ref", "text", "self_report__ref"]
+    date_hierarchy = "due_on"

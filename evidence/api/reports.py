@@ -13,7 +13,8 @@ from rest_framework.response import Response
 
 from evidence.api.fields import PageField
 from evidence.filtersets import RoundFilterSet, SelfReportFilterSet
-from evidence.models import Answer, Question, Round, SelfReport
+from evidence.models import ActionState, Answer, Question, Round, SelfReport
+from evidence.queries.plans import actions_json
 from evidence.queries.profile import reports_with_profile, spreads_of_report
 from evidence.queries.spreads import Spread
 from partnerships.functions import JSONList
@@ -120,12 +121,25 @@ class ProfileSerializer(serializers.Serializer):
     items = ItemSpreadSerializer(many=True)
 
 
+class ActionSerializer(serializers.Serializer):
+    """An action that the partnership agreed on in the report."""
+
+    ref = serializers.CharField()
+    text = serializers.CharField()
+    why = serializers.CharField(allow_blank=True)
+    item = serializers.CharField(allow_null=True, help_text="The code of the driver or barrier it is about.")
+    owner = serializers.CharField()
+    due_on = serializers.DateField()
+    state = serializers.ChoiceField(choices=ActionState.choices)
+
+
 class SelfReportSerializer(serializers.ModelSerializer):
     """A self-report; its answers only for those who may read them."""
 
     round = serializers.CharField(source="round_slug")
     partnership = serializers.CharField(source="partnership_slug")
     answers = serializers.SerializerMethodField()
+    actions = ActionSerializer(many=True, source="action_rows")
     is_demonstration = serializers.BooleanField(source="of_demonstration")
     url = PageField()
 
@@ -139,6 +153,7 @@ class SelfReportSerializer(serializers.ModelSerializer):
             "submitted_at",
             "accepted_at",
             "answers",
+            "actions",
             "version",
             "is_demonstration",
             "url",
@@ -165,6 +180,7 @@ class SelfReportViewSet(ReadViewSet):
                 round_slug=F("round__slug"),
                 partnership_slug=F("partnership__slug"),
                 of_demonstration=F("round__is_demonstration"),
+                action_rows=actions_json(self.request.user),
             )
         )
 

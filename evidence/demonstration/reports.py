@@ -8,12 +8,14 @@ from django.utils import timezone
 from evidence.actions.finding_input import CodingInput, FindingInput
 from evidence.actions.finding_rules import AnonymisationPoint
 from evidence.actions.findings import publish_finding
+from evidence.actions.plans import ActionInput, agree_action, follow_up
 from evidence.actions.proposals import drop_answers, take_answer
 from evidence.actions.replies import ask_for_replies, give_reply
 from evidence.actions.rounds import RoundInput, close_round, open_round, plan_round
 from evidence.actions.self_reports import TypedAnswer, accept_report, leave_note, save_answers, submit_report
 from evidence.demonstration.ratings import load_ratings
 from evidence.models import (
+    Action,
     FrameworkItem,
     Proposal,
     Question,
@@ -50,6 +52,7 @@ def load_reports(entries: dict[str, Any], people: dict[str, Person]) -> None:
         if name == "first":
             close_round(by=lead, round_=round_, version=round_.version)
             put_back(round_, datetime.timedelta(days=380))
+    load_follow_ups(entries["first"], entries["second"], people)
     for entry in entries["evidence"]:
         load_evidence(entry, people)
 
@@ -89,10 +92,44 @@ def load_report(entry: dict[str, Any], round_: Round, by: Person) -> SelfReport:
         is_finished = section.key in finished if finished is not None else True
         if answers or is_finished:
             save_answers(by=by, report=report, section=section, typed=answers, finished=is_finished)
+    for stated in entry.get("actions", ()):
+        load_action(stated, report, by)
     if note := entry.get("note"):
         question = Question.objects.get(questionnaire_version=version, key=note["question"])
         leave_note(by=by, report=report, question=question, text=note["text"])
     return report
+
+
+def load_action(stated: dict[str, Any], report: SelfReport, by: Person) -> None:
+    due_on = timezone.localdate() + datetime.timedelta(days=stated["due"])
+    item = FrameworkItem.objects.filter(code=stated["item"]).first()
+    agree_action(
+        by=by,
+        report=report,
+        data=ActionInput(
+            text=stated["text"],
+            why=stated.get("why", ""),
+            owner=stated["owner"],
+            due_on=due_on,
+            item=item,
+        ),
+    )
+
+
+def load_follow_ups(first: dict[str, Any], second: dict[str, Any], people: dict[str, Person]) -> None:
+    """What was done between the rounds, and what the second round's reports say of earlier actions."""
+    for entry in first["reports"]:
+        by = people[f"{entry['by']}@demo.example"]
+        actions = {action.text: action for action in Action.objects.filter(created_by=by)}
+        for stated in entry.get("actions", ()):
+            if "done" in stated:
+                follow_up(by=by, action=actions[stated["text"]], state="done", note=stated["done"])
+        for said in second["follow_ups"].get(entry["partnership"], ()):
+            report = SelfReport.objects.get(
+                round__title=second["title"], partnership__slug=entry["partnership"]
+            )
+            action = actions[said["text"]]
+            follow_up(by=by, action=action, state=said["state"], note=said["note"], report=report)
 
 
 def finish(report: SelfReport, *, by: Person, lead: Person) -> None:

@@ -12,13 +12,14 @@ from docx.table import _Row
 
 from evidence.exchange.printable import printable
 from evidence.models import SelfReport
+from evidence.queries.plans import Plan, PlannedAction
 from evidence.queries.reports import Line, Sheet, Table, readers_of
 
 NOT_ANSWERED = "Not answered"
 
 
-def report_as_word(report: SelfReport, sheet: Sheet) -> bytes:
-    """The whole of a report: every question that was asked, with its answer."""
+def report_as_word(report: SelfReport, sheet: Sheet, plan: Plan) -> bytes:
+    """The whole of a report: every question that was asked, with its answer, and the actions agreed."""
     document = Document()
     properties = document.core_properties
     properties.title = printable(f"{report.partnership}: {report.round}")
@@ -31,6 +32,10 @@ def report_as_word(report: SelfReport, sheet: Sheet) -> bytes:
         document.add_heading(printable(subject.section.title), level=1)
         for asked in subject.asked:
             add_line(document, asked)
+    for title, rows in (("How earlier actions went", plan.earlier), ("Agreed actions", plan.agreed)):
+        if rows:
+            document.add_heading(title, level=1)
+            add_actions(document, rows)
     content = io.BytesIO()
     document.save(content)
     return content.getvalue()
@@ -62,6 +67,22 @@ def add_words(document: Docx, line: Line) -> None:
         return
     for text in words or ([] if line.files else [NOT_ANSWERED]):
         document.add_paragraph(printable(text))
+
+
+def add_actions(document: Docx, rows: list[PlannedAction]) -> None:
+    for row in rows:
+        action = row.action
+        document.add_heading(printable(action.text), level=2)
+        about = f" About {action.item}." if action.item else ""
+        due = date_format(action.due_on, "j F Y")
+        document.add_paragraph(printable(f"{action.owner}, by {due}. {row.state_label}.{about}"))
+        if action.why:
+            document.add_paragraph(printable(action.why))
+        for one in row.said:
+            said = f"{one.state_label}: {one.note}" if one.note else one.state_label
+            document.add_paragraph(
+                printable(f"{said} ({one.by}, {date_format(one.on, 'j F Y')})"), style="List Bullet"
+            )
 
 
 def add_table(document: Docx, words: Table) -> None:

@@ -198,5 +198,6 @@ def reports_as_words(answers: RoundAnswers) -> bytes:
         for answered in answers.reports:
             report = answered.report
             name = f"{report.partnership.slug}-{report.ref}.docx"
-            archive.writestr(name, report_as_word(report, answered.sheet(answers.questions)))
+            sheet = answered.sheet(answers.questions)
+            archive.writestr(name, report_as_word(report, sheet, answered.plan))
     return content.getvalue()

@@ -1,5 +1,6 @@
 """WHAT is known: the framework of the review, references, sources, findings and their review."""
 
+from evidence.models.action import Action, ActionState, ActionStep
 from evidence.models.appraisal import JUDGED, PRINCIPLES, Appraisal, Principle, Step
 from evidence.models.assessment import (
     AssessedFinding,
@@ -50,6 +51,9 @@ from evidence.models.visibility import Visibility
 __all__ = [
     "JUDGED",
     "PRINCIPLES",
+    "Action",
+    "ActionState",
+    "ActionStep",
     "Answer",
     "Appraisal",
     "Approach",

@@ -25,6 +25,7 @@ FIRST_WORDS = 10
 # The long forms about an item: what is being written, the end of the form's address, and what one must be
 # permitted to do.
 ITEM_FORMS = {"confidence": ("Confidence in", "confidence/new/", Permission.REVIEW_FINDINGS)}
+PLAN = "+actions"  # where an action of a report is typed; no section is called so
 PROPOSAL_REF = re.compile(PROPOSAL_REF_PATTERN)
 SOURCE_REF = re.compile(f"S-[{REF_ALPHABET}]{{8}}")
 
@@ -109,7 +110,10 @@ class TypedForm(models.Model):
     def get_absolute_url(self) -> str:
         """The form in which to go on writing."""
         if self.self_report_id:
-            return reverse("evidence:report-section", args=self.key.split("/"))
+            report, _, page = self.key.partition("/")
+            if page == PLAN:
+                return reverse("evidence:report-actions", args=[report])
+            return reverse("evidence:report-section", args=[report, page])
         if self.item_id:  # it is shown there without being asked for
             return self.form_address
         return f"{self.form_address}?{urlencode({'continue': self.key})}"

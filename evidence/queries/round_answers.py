@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from evidence.models import Answer, Attachment, Question, Round, SelfReport
+from evidence.queries.plans import Plan, plans_of
 from evidence.queries.questionnaires import questions_of
 from evidence.queries.reports import Line, Sheet, SubjectLines, Table, asked_keys, in_words
 
@@ -19,6 +20,7 @@ class AnsweredReport:
     report: SelfReport
     answers: dict[str, Answer]
     asked: set[str]
+    plan: Plan
     files: dict[int, list[Attachment]] = field(default_factory=dict)
 
     def value_of(self, question: Question) -> Any:
@@ -79,7 +81,7 @@ class RoundAnswers:
 
 
 def round_answers(person: Any, round_: Round) -> RoundAnswers:
-    """What was handed in of a round, for this person to read. Five queries, however much it is."""
+    """What was handed in of a round, for this person to read. Six queries, however much it is."""
     questions = questions_of(round_.questionnaire_version_id, with_items=True)
     handed_in = (SelfReport.Status.SUBMITTED, SelfReport.Status.ACCEPTED)
     reports = list(
@@ -94,6 +96,7 @@ def round_answers(person: Any, round_: Round) -> RoundAnswers:
     files: dict[int, dict[int, list[Attachment]]] = {report.pk: {} for report in reports}
     for file in Attachment.objects.visible_to(person).filter(self_report__in=reports):
         files[file.self_report_id].setdefault(file.question_id, []).append(file)  # type: ignore[index, arg-type]
+    plans = plans_of(person, reports)
     return RoundAnswers(
         round_,
         questions,
@@ -102,6 +105,7 @@ def round_answers(person: Any, round_: Round) -> RoundAnswers:
                 report,
                 answers := by_report[report.pk],
                 asked_keys(questions, {key: answer.value for key, answer in answers.items()}),
+                plans[report.pk],
                 files[report.pk],
             )
             for report in reports

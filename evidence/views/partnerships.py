@@ -9,8 +9,10 @@ from evidence.models import CaseStudy, Finding
 from evidence.queries.bearing import bearing, with_findings
 from evidence.queries.labels import labels_for
 from evidence.queries.partnerships import facts_of
+from evidence.queries.plans import open_actions_json, still_to_do
 from evidence.queries.profile import is_own, reports_with_profile
 from evidence.views.memberships import NOT_KNOWN, membership_cells, organisation_link
+from partnerships.access import Permission, has_permission
 from partnerships.models import Membership, Partnership
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 
@@ -54,8 +56,12 @@ class PartnershipDetailView(VisibleDetailView):
     object: Any
 
     def get_queryset(self) -> QuerySet[Partnership]:
-        reports = reports_with_profile(self.request.user).filter(partnership=OuterRef("pk"))
-        return super().get_queryset().annotate(has_profile=Exists(reports))
+        person = self.request.user
+        reports = reports_with_profile(person).filter(partnership=OuterRef("pk"))
+        partnerships = super().get_queryset().annotate(has_profile=Exists(reports))
+        if has_permission(person, Permission.FILL_IN_REPORTS):
+            partnerships = partnerships.annotate(action_rows=open_actions_json(person))
+        return partnerships
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person, partnership = self.request.user, self.object
@@ -79,6 +85,7 @@ class PartnershipDetailView(VisibleDetailView):
                 .select_related("wave")
             ],
             "has_profile": partnership.has_profile or is_own(person, partnership),
+            "actions": still_to_do(partnership.action_rows) if is_own(person, partnership) else [],
             "bearing": bearing(
                 person,
                 Finding.objects.located_for(person).filter(partnerships=partnership),

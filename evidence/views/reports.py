@@ -37,6 +37,7 @@ from evidence.forms.report import (
     rows_sent,
 )
 from evidence.models import Answer, ColleagueNote, Question, RatingsEnd, SelfReport
+from evidence.queries.plans import actions_so_far, numbers_of, plan_of
 from evidence.queries.proposals import came_of
 from evidence.queries.receipts import receipt_of
 from evidence.queries.reports import (
@@ -114,6 +115,9 @@ class OneReport(SignedInMixin, VisibleDetailView):
             super()
             .get_queryset()
             .select_related("round__questionnaire", "partnership", "submitted_by", "accepted_by")
+            .annotate(
+                is_readable=Exists(SelfReport.objects.read_by(self.request.user).filter(pk=OuterRef("pk")))
+            )
         )
 
     def get_object(self, queryset: QuerySet[SelfReport] | None = None) -> SelfReport:
@@ -123,20 +127,13 @@ class OneReport(SignedInMixin, VisibleDetailView):
         return report
 
     def is_allowed(self, report: SelfReport) -> bool:
-        return may_read(self.request.user, report)
+        return bool(report.is_readable)  # type: ignore[attr-defined]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "readers": readers_of(self.object.round),
             "today": timezone.localdate(),
         }
-
-
-def may_read(person: Any, report: SelfReport) -> bool:
-    """Whether a person reads the answers, as ``read_by`` has it, without asking twice for one's own."""
-    if report_rules.reports_for(person, report):
-        return True
-    return SelfReport.objects.read_by(person).filter(pk=report.pk).exists()
 
 
 class ReportDetailView(OneReport):
@@ -148,19 +145,19 @@ class ReportDetailView(OneReport):
 
     def get_queryset(self) -> QuerySet[SelfReport]:
         ends = RatingsEnd.objects.filter(self_report=OuterRef("pk"))
-        return super().get_queryset().annotate(has_ratings_end=Exists(ends))
+        return (
+            super()
+            .get_queryset()
+            .annotate(has_ratings_end=Exists(ends), action_rows=actions_so_far(self.request.user))
+        )
 
     def is_allowed(self, report: SelfReport) -> bool:
         return True
 
-    @cached_property
-    def is_read(self) -> bool:
-        return may_read(self.request.user, self.object)
-
     def get_template_names(self) -> list[str]:
         if self.is_for_writing:
             return ["evidence/report_tasks.html"]
-        name = "report_detail" if self.is_read else "report_elsewhere"
+        name = "report_detail" if self.object.is_readable else "report_elsewhere"
         return [f"evidence/{name}.html"]
 
     @property
@@ -175,14 +172,16 @@ class ReportDetailView(OneReport):
             return context | {
                 "sheet": sheet,
                 "tasks": [task_of(report, subject) for subject in sheet.subjects],
+                "actions": numbers_of(report, report.action_rows),
             }
         is_own = report_rules.reports_for(person, report)
         return context | {
-            "has_profile": self.is_read and self.object.has_ratings_end,
+            "has_profile": self.object.is_readable and self.object.has_ratings_end,
             "sheet": sheet_of(person, report, with_items=not is_own),
             "is_own": is_own,
             "may_return": report_rules.may_return(person, report),
             "may_accept": report_rules.may_accept(person, report),
+            "plan": plan_of(person, report),
             "came_of": came_of(person, report) if report_rules.reviews(person) else {},
         }
 
@@ -223,6 +222,7 @@ class ReportReceiptView(OneReport):
         report = self.object
         return super().get_context_data(**kwargs) | {
             "receipt": receipt_of(self.request.user, report),
+            "plan": plan_of(self.request.user, report),
             "is_own": report_rules.reports_for(self.request.user, report),
         }
 
@@ -234,7 +234,8 @@ class ReportWordView(OneReport):
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         report = self.object
-        content = report_as_word(report, sheet_of(self.request.user, report))
+        person = self.request.user
+        content = report_as_word(report, sheet_of(person, report), plan_of(person, report))
         name = f"{report.ref}-{report.partnership.slug}-{report.round.slug}.docx"
         return HttpResponse(
             content, content_type=WORD, headers={"Content-Disposition": f'attachment; filename="{name}"'}

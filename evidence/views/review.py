@@ -32,6 +32,7 @@ from evidence.queries.cards import cards_of, with_excerpts
 from evidence.queries.comments import comments_on
 from evidence.queries.inbox import Tray, begun_by, findings_in, numbers_in, rows_of, trays_of
 from evidence.queries.labels import labels_for
+from evidence.queries.plans import overdue_for
 from evidence.queries.proposals import waiting_by_report
 from evidence.queries.receipts import receipts_for
 from evidence.queries.replies import asked_of_partnership, waiting_for_leads
@@ -281,6 +282,7 @@ class InboxView(SignedInMixin, TemplateView):
             "begun": [] if shown else begun_by(person),
             "asked": asked_of_partnership(person) if person.reported_partnership_ids and not shown else None,
             "replies": waiting_for_leads(person) if finding_rules.is_lead(person) and not shown else None,
+            "overdue": overdue_for(person) if person.reported_partnership_ids and not shown else [],
             "receipts": receipts_for(person) if person.reported_partnership_ids and not shown else [],
             "answers": [] if shown else waiting_by_report(person),
             "page": page,

@@ -55,6 +55,7 @@ evidence.Questionnaire           200 403 200 302 403   200 403 200 302 403
 evidence.Round                   200 403 200 302 403   200 403 200 302 403
 evidence.SelfReport              200 403 200 302 403   403 403 403 403 403
 evidence.RatingStatement         200 200 200 302 200   200 200 200 302 200
+evidence.Action                  200 403 200 302 403   403 403 403 404 403
 evidence.Proposal                200 403 200 302 403   403 403 403 404 403
 evidence.TeamView                200 403 200 302 403   403 403 403 404 403
 evidence.Source                  200 403 200 302 403   403 403 403 404 403
@@ -83,6 +84,7 @@ def addresses(world: World) -> dict[tuple[str, str], str]:
         "appraisal": finding.appraisal.pk,
         "attachment": finding.attachments.get().pk,
         "wave": world.free_wave.pk,
+        "action": world.reports["shared report"].actions.earliest("pk").pk,
         "casestudy": world.public_study.pk,
         "coding": finding.codings.first().pk,
         "reviewstep": finding.steps.first().pk,

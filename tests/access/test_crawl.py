@@ -184,6 +184,7 @@ def forbidden_words_of_reports(persona: str) -> set[str]:
         words |= set() if is_own else {mark(name, part) for part in ("colleague", "typed", "rater")}
         words |= set() if is_own or persona in team else {mark(name, "step")}
         words.add(mark(name, "why"))
+    words |= {mark(name, "action") for name in REPORTS if persona not in answers[name]}
     for name in ("shared report", "kept report"):
         words |= {mark(name, "proposal")} if persona not in answers[name] else set()
     if persona not in team:

@@ -26,6 +26,8 @@ from evidence.models import (
 )
 from partnerships.models import Organisation, Sector
 from tests.factories import (
+    ActionFactory,
+    ActionStepFactory,
     AnswerFactory,
     AppraisalFactory,
     ApproachFactory,
@@ -191,6 +193,7 @@ class World:
             **{f"{kind} link": f"link-{kind}" for kind in LINKS},
             **{f"part of {kind} link": (f"link-{kind}", "what-helps") for kind in LINKS},
             **{name: proposal.ref for name, proposal in self.proposals.items()},
+            **{f"action of {name}": self.reports[name].actions.earliest("pk").ref for name in REPORTS},
             "open round": self.reports["open report"].round.slug,
             "closed round": self.reports["shared report"].round.slug,
             "planned round": self.planned_round.slug,
@@ -372,6 +375,14 @@ def add_reports(personas: Personas) -> tuple[QuestionnaireVersion, dict[str, Sel
             copied=mark(name, "reportfile"),
             created_by=reporter,
         )
+        action = ActionFactory(
+            self_report=report,
+            text=f"Do {mark(name, 'action')}",
+            owner=f"Who {mark(name, 'action')}",
+            created_by=reporter,
+            due_on=timezone.localdate() - datetime.timedelta(days=3),
+        )
+        ActionStepFactory(action=action, note=f"So far {mark(name, 'action')}.", by=reporter)
         reports[name] = report
     return asked, reports
 

@@ -10,8 +10,19 @@ from django.db.models import Count
 
 from evidence.actions.consent import withdraw_consent
 from evidence.demonstration.loader import holds_real_work, load_demonstration
-from evidence.models import CaseStudy, Finding, Lesson, Proposal, ReplyRequest, Round, SelfReport, Source
+from evidence.models import (
+    ActionStep,
+    CaseStudy,
+    Finding,
+    Lesson,
+    Proposal,
+    ReplyRequest,
+    Round,
+    SelfReport,
+    Source,
+)
 from evidence.queries.guide import guide_of
+from evidence.queries.plans import overdue_for, plan_for_writing
 from evidence.queries.profile import profile_of
 from evidence.queries.receipts import receipt_of, receipts_for
 from evidence.queries.spreads import Agreement
@@ -154,6 +165,16 @@ def test_answers_of_an_accepted_report_wait_and_some_are_evidence(demonstration)
     [report] = receipts_for(reporter)
     assert [row.item.code for row in receipt_of(reporter, report).lessons] == ["L8"]
     assert not receipts_for(Person.objects.get(email="reporter2@demo.example"))
+
+
+def test_a_plan_is_agreed_and_followed_up(demonstration):
+    reporter = Person.objects.get(email="reporter@demo.example")
+    written = SelfReport.objects.get(partnership__slug="black-country", status="in-progress")
+    plan = plan_for_writing(reporter, written)
+    assert Counter(row.is_overdue for row in plan.earlier) == {True: 2}
+    assert [len(row.said) for row in plan.earlier] == [1, 0]
+    assert set(ActionStep.objects.values_list("state", flat=True)) == {"done", "open"}
+    assert len(overdue_for(reporter)) == 2
 
 
 def test_lessons_differ_in_how_they_stand(demonstration):

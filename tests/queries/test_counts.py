@@ -37,6 +37,8 @@ from tests.access.table import SUBJECTS, TABLE
 from tests.access.test_table import address_of
 from tests.access.world import World, make_world
 from tests.factories import (
+    ActionFactory,
+    ActionStepFactory,
     ApproachFactory,
     AttachmentFactory,
     BarrierFactory,
@@ -51,6 +53,7 @@ from tests.factories import (
     OutcomeFactory,
     PartnershipFactory,
     ProgrammeFactory,
+    ProposalFactory,
     QuestionFactory,
     ReferenceFactory,
     ResearchQuestionFactory,
@@ -115,6 +118,7 @@ def grow(world: World, number: int) -> None:
     grow_findings(world, number)
     grow_reports(world, partnerships)
     grow_ratings(world, number)
+    grow_plans_and_proposals(world, number)
     grow_editions(world, number)
     for name in ("draft", "submitted", "for-public"):
         CommentFactory.create_batch(
@@ -199,6 +203,21 @@ def grow_ratings(world: World, number: int) -> None:
         Rating(rater=rater, item=item, step=1 + (rater.pk + item.pk) % 5, reason="So it is.")
         for rater in raters
         for item in items
+    )
+
+
+def grow_plans_and_proposals(world: World, number: int) -> None:
+    """More actions in the reports, each followed up, and more answers that wait."""
+    for name in ("open report", "submitted report", "shared report"):
+        report = world.reports[name]
+        for action in ActionFactory.create_batch(number // 10, self_report=report):
+            ActionStepFactory.create_batch(2, action=action)
+    question = world.questions.questions.get(key="why")
+    ProposalFactory.create_batch(
+        number // 10,
+        self_report=world.reports["shared report"],
+        question=question,
+        created_by=world.personas.lead,
     )
 
 
