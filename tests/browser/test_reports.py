@@ -1,4 +1,4 @@
-"""A round from the standard questionnaire, as its people live through it."""
+"""The pages of a self-report, as those who fill it in meet them."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import BrowserContext, Page, expect
 
-from evidence.models import Answer, SelfReport, TypedForm
+from evidence.models import Answer, TypedForm
 from tests.access.world import World
 from tests.browser.conftest import Complaints
 from tests.browser.test_autosave import SAVED, sign_in, sign_in_on, status_of
@@ -104,80 +104,6 @@ def test_a_question_appears_with_the_answer_that_brings_it_up(section: str, ente
     expect(why(page)).to_be_hidden()
     page.get_by_role("radio", name="Yes", exact=True).check()
     expect(why(page)).to_be_visible()
-
-
-def test_a_round_from_opening_to_acceptance(
-    world: World, enter: Enter, live_server: Any, complaints: Complaints
-) -> None:
-    lead = enter("lead")
-    lead.goto(live_server.url + "/rounds/new/")
-    lead.get_by_label("Name of the round").fill("Spring")
-    lead.get_by_label("First day").fill("1/3/2030")
-    lead.get_by_label("Last day").fill("1/4/2030")
-    lead.get_by_label("Questionnaire").select_option("standard")
-    lead.get_by_role("checkbox", name="North", exact=True).check()
-    lead.get_by_role("radio", name=re.compile("^Never")).check()
-    lead.get_by_role("button", name="Save the round").click()
-    lead.get_by_role("link", name="Open the round").click()
-    lead.get_by_role("button", name="Open the round").click()
-    expect(lead.get_by_text("The round is open.")).to_be_visible()
-    report = SelfReport.objects.get(round__title="Spring")
-
-    reporter = enter("reporter")
-    reporter.goto(live_server.url + "/reports/")
-    reporter.get_by_role("link", name="North, Spring").click()
-    fill_in(reporter)
-    reporter.get_by_role("link", name="Check the answers and submit").click()
-    expect(reporter.get_by_text("still need an answer")).to_be_hidden()
-    assert violations(reporter) == []
-    reporter.get_by_role("checkbox", name=re.compile("^I may submit")).check()
-    reporter.get_by_role("button", name="Submit the report").click()
-    expect(reporter.get_by_text("Thank you: the report is submitted.")).to_be_visible()
-    assert violations(reporter) == []
-
-    evaluator = enter("evaluator")
-    evaluator.goto(f"{live_server.url}/reports/{report.ref}/return/")
-    evaluator.get_by_label(re.compile("What should change in “Who takes which decisions")).fill("Who else?")
-    evaluator.get_by_role("button", name="Return with reasons").click()
-
-    reporter = enter("reporter")
-    reporter.goto(f"{live_server.url}/reports/{report.ref}/")
-    reporter.get_by_role("link", name="Who takes which decisions?").click()
-    expect(reporter.get_by_text("What should change: Who else?")).to_be_visible()
-    reporter.get_by_label("Who takes which decisions?").fill("The board, and the young people.")
-    reporter.get_by_role("button", name="Save and continue").click()
-    reporter.get_by_role("link", name="Check the answers and submit").click()
-    reporter.get_by_role("checkbox", name=re.compile("^I may submit")).check()
-    reporter.get_by_role("button", name="Submit the report").click()
-
-    evaluator = enter("evaluator")
-    evaluator.goto(f"{live_server.url}/reports/{report.ref}/accept/")
-    evaluator.get_by_role("button", name="Accept the report").click()
-    expect(evaluator.get_by_text("The board, and the young people.")).to_be_visible()
-    assert violations(evaluator) == []
-
-    stranger = enter("other_reporter")
-    stranger.goto(live_server.url + "/reports/")
-    expect(stranger.get_by_text("Spring")).to_be_hidden()
-    assert stranger.goto(f"{live_server.url}/reports/{report.ref}/").status == 404
-
-
-def fill_in(page: Page) -> None:
-    """Answer everything that must be answered in the standard questionnaire, subject by subject."""
-    page.get_by_role("link", name="How it began").click()
-    for _ in range(10):
-        for group in page.get_by_role("group").filter(has=page.get_by_role("radio")).all():
-            if group.is_visible() and "finished" not in (group.text_content() or ""):
-                group.get_by_role("radio").last.check()
-        for group in page.get_by_role("group").filter(has=page.get_by_role("checkbox")).all():
-            group.get_by_role("checkbox").first.check()
-        for field in page.get_by_role("textbox").all():
-            if field.is_visible() and not field.get_attribute("class") and field.input_value() == "":
-                is_address = (field.get_attribute("name") or "").endswith(".address")
-                field.fill("https://example.org/plan" if is_address else "As it was.")
-        page.get_by_role("radio", name="Yes, for now").check()
-        page.get_by_role("button", name="Save and continue").click()
-        expect(page.get_by_text(re.compile("” saved.$")).first).to_be_visible()
 
 
 def test_without_javascript(world: World, section: str, live_server: Any, browser: Any) -> None:
