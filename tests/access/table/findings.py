@@ -100,6 +100,7 @@ ROWS = [
             "visibility": "funder",
             "ref": "{submitted}",
             "version-{submitted}": 1,
+            "item": "",
         },
     ),
     Row("GET", "evidence:finding-withdraw", "for-public", "login 403 403 403 200 403 200 403 login"),

@@ -7,7 +7,7 @@ OWN = "login 200 404 404 403 403 403 403 login"
 OWN_ALONE = "login 200 404 404 404 404 404 404 login"
 SUBMITTED = "login 200 404 404 200 200 200 404 login"
 SHARED = "login 200 404 200 200 200 200 404 login"
-NEW = {"text": "Ring the jobcentre", "owner": "The coordinator", "due_on": "1/6/2030"}
+NEW = {"item": "", "text": "Ring the jobcentre", "owner": "The coordinator", "due_on": "1/6/2030"}
 KEPT = NEW | {"typed_base": 0, "typed_sequence": 1, "typed_page": "", "typed_person": "{reporter}"}
 SAID = {"state": "done", "note": "It helped."}
 
