@@ -17,7 +17,7 @@ class RatingStatementAdmin(AuditedAdmin):
     permission = Permission.EDIT_FRAMEWORK
     list_display = ["item", "statement", "question"]
     list_select_related = ["item"]
-    list_filter = ["item__kind", "item__group"]
+    list_filter = ["item__kind"]
     search_fields = ["item__code", "item__title", "statement", "question"]
     autocomplete_fields = ["item"]
 

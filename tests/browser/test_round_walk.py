@@ -60,7 +60,7 @@ def first_sitting(colleague: Page, address: str, person: Person) -> None:
     """She begins, is called away, and her session ends while she types; nothing is lost."""
     colleague.goto(address)
     colleague.get_by_role("link", name="How it began").click()
-    words = colleague.get_by_role("textbox").first
+    words = colleague.get_by_label("In your own words, what is the partnership trying to achieve?")
     Session.objects.all().delete()
     words.fill("Begun on a Friday.")
     expect(status_of(colleague)).to_have_text(re.compile("^Signed out"), timeout=10_000)
