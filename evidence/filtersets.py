@@ -67,6 +67,26 @@ class PlaceFilter(KeysFilter):
         return found.filter(area_known_to(self.parent.request.user)) if chosen else found
 
 
+def waves() -> list[tuple[str, str]]:
+    return [(str(wave.number), str(wave)) for wave in Wave.objects.all()]
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class WaveFilter(ChoicesFilter):
+    """The numbers of waves; described as such, since the limits of a column differ between databases."""
+
+
+class WaveOfFindingFilter(WaveFilter):
+    """Findings of the waves' case studies, of those case studies and places that the reader may know of."""
+
+    def filter(self, queryset: QuerySet, values: Collection[str]) -> QuerySet:
+        if not values:
+            return queryset
+        person = self.parent.request.user
+        studies = CaseStudy.objects.visible_to(person).filter(wave__number__in=values)
+        return queryset.filter(area_known_to(person), source__case_study__in=studies.order_by().values("pk"))
+
+
 class AtLeastFilter(django_filters.ChoiceFilter):
     """What was judged to reach a step of a principle, or a better one."""
 
@@ -125,6 +145,9 @@ class FindingFilterSet(QualityFilterSet):
     )
     source = PlaceFilter(Source, "ref", field_name="source", label="Source")
     case_study = PlaceFilter(CaseStudy, "slug", field_name="source__case_study", label="Case study")
+    wave = WaveOfFindingFilter(
+        field_name="source__case_study__wave__number", choices=waves, label="Wave of fieldwork"
+    )
     status = ChoicesFilter(choices=Finding.Status.choices, label="Status")
     visibility = ChoicesFilter(choices=Finding.Visibility.choices, label="Who may read it")
     collected_after = django_filters.DateFilter(
@@ -224,15 +247,6 @@ class ReferenceFilterSet(FilterSet):
     def by_cited(self, queryset: QuerySet, name: str, cited: bool) -> QuerySet:
         marked: QuerySet[Any] = with_cited(queryset)
         return marked.filter(cited=cited)
-
-
-def waves() -> list[tuple[str, str]]:
-    return [(str(wave.number), str(wave)) for wave in Wave.objects.all()]
-
-
-@extend_schema_field(OpenApiTypes.INT)
-class WaveFilter(ChoicesFilter):
-    """The numbers of waves; described as such, since the limits of a column differ between databases."""
 
 
 class CaseStudyFilterSet(FilterSet):

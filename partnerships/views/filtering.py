@@ -1,7 +1,7 @@
 """What a page says of the filters in use, and the addresses that take one away."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import urlencode
 
 from django_filters import ModelMultipleChoiceFilter
@@ -41,7 +41,7 @@ def query_of(pairs: Pairs) -> str:
 def tags_of(filterset: FilterSet) -> list[tuple[str, str]]:
     """Each filter in use in words, with the address of the same list without it."""
     pairs = pairs_in_use(filterset)
-    names = _names_of_values(filterset)
+    names = _names_of_values(filterset, {name for name, _ in pairs})
     return [
         (
             f"{filterset.filters[name].label}: {names.get((name, value), value)}",
@@ -52,11 +52,13 @@ def tags_of(filterset: FilterSet) -> list[tuple[str, str]]:
     ]
 
 
-def _names_of_values(filterset: FilterSet) -> dict[tuple[str, str], str]:
-    """What the chosen values are called; one that isn't known keeps what was typed."""
+def _names_of_values(filterset: FilterSet, in_use: Collection[str]) -> dict[tuple[str, str], str]:
+    """What the chosen values of the filters in use are called; one that isn't known keeps what was typed."""
     names: dict[tuple[str, str], str] = {}
     filterset.form.is_valid()
     for name, field in filterset.form.fields.items():
+        if name not in in_use:
+            continue
         if isinstance(filterset.filters[name], ModelMultipleChoiceFilter):
             for chosen in filterset.form.cleaned_data.get(name) or ():
                 names[name, str(getattr(chosen, field.to_field_name))] = str(chosen)

@@ -95,6 +95,7 @@ class Places:
             yield f"{listed}?partnership={partnership.slug}&q=finding&direction=supports"
             yield f"{listed}?organisation={organisation.slug}"
             yield f"{listed}?case_study={study.slug}"
+            yield from (f"{address}?wave={study.wave.number}" for address in (listed, *elsewhere))
             yield from (f"{address}?partnership={partnership.slug}" for address in elsewhere)
             yield reverse("evidence:partnership-detail", args=[partnership.slug])
             yield reverse("evidence:organisation-detail", args=[organisation.slug])

@@ -20,6 +20,7 @@ from partnerships.models import Organisation, Partnership
 from tests.factories import (
     AreaFactory,
     BarrierFactory,
+    CaseStudyFactory,
     DriverFactory,
     FindingCitationFactory,
     FindingFactory,
@@ -32,6 +33,7 @@ from tests.factories import (
     ReferenceFactory,
     SectorFactory,
     SourceFactory,
+    WaveFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +110,32 @@ def test_what_a_finding_is_about_and_where_it_comes_from() -> None:
         assert titles(query, funder) == ["read"], query
     assert titles("collected_after=2015-03-02", funder) == []
     assert titles("status=draft", funder) == []
+
+
+def test_a_wave_finds_through_case_studies_that_the_reader_may_see() -> None:
+    funder, evaluator = PersonFactory(funder=True), PersonFactory(evaluator=True)
+    first, second = WaveFactory(number=1), WaveFactory(number=2)
+    read = CaseStudyFactory(wave=first, published=True, visibility="public")
+    being_written = CaseStudyFactory(wave=second, created_by=evaluator)
+    for title, study, mask in (
+        ("known", read, False),
+        ("masked", read, True),
+        ("of a draft", being_written, False),
+    ):
+        FindingFactory(
+            published=True,
+            visibility="public",
+            title=title,
+            mask_area=mask,
+            source=SourceFactory(case_study=study),
+        )
+    FindingFactory(literature=True, title="of no wave")
+    assert titles("wave=1") == ["known"]
+    assert titles("wave=2") == []
+    assert titles("wave=2", funder) == []
+    assert sorted(titles("wave=1", funder)) == ["known", "masked"]
+    assert sorted(titles("wave=1,2", evaluator)) == ["known", "masked", "of a draft"]
+    assert filtered(FindingFilterSet, Finding, "wave=3").errors
 
 
 def test_words_find_and_the_best_match_comes_first() -> None:
