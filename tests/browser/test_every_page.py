@@ -16,6 +16,8 @@ from tests.access.world import World
 NO_PAGES = {
     "evidence:edition-json",
     "evidence:finding-csv",
+    "evidence:map-csv",
+    "evidence:map-xlsx",
     "evidence:file",
     "evidence:profile-csv",
     "evidence:profile-guide-word",

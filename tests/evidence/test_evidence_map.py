@@ -1,15 +1,22 @@
 """The evidence map: every number on it is the length of the list that it opens."""
 
+import csv
+import io
 import random
+import re
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from evidence.filtersets import FindingFilterSet
 from evidence.models import Coding, Finding, Visibility
 from evidence.queries.evidence_map import Columns, EvidenceMap, evidence_map
+from partnerships.models import AuditRow, Sector
 from tests.factories import (
     CaseStudyFactory,
     DriverFactory,
@@ -60,8 +67,8 @@ def length_of_list(person: Any, query: str, **instead: str) -> int:
     return found.qs.count()
 
 
-@pytest.fixture
-def drawn() -> Personas:
+@pytest.fixture(scope="module")
+def drawn_once(module_database: None) -> Personas:
     """Findings of all kinds: masked, of several partnerships, programme-wide, drafts, of no item at all."""
     draw = random.Random(2014)  # noqa: S311 (drawn for a test, not for a secret)
     personas = make_personas()
@@ -118,6 +125,12 @@ def drawn() -> Personas:
     return personas
 
 
+@pytest.fixture
+def drawn(drawn_once: Personas, db: None) -> Personas:
+    """Drawn once for all tests of this module."""
+    return drawn_once
+
+
 @pytest.mark.parametrize("name", PERSONAS)
 @pytest.mark.parametrize("columns", Columns)
 def test_every_number_is_the_length_of_its_list(drawn: Personas, name: str, columns: Columns) -> None:
@@ -135,7 +148,7 @@ def test_every_number_is_the_length_of_its_list(drawn: Personas, name: str, colu
             assert number == length_of_list(person, query, **{columns.value: key}), (query, key)
 
 
-@pytest.mark.parametrize("name", ("visitor", "funder", "lead"))
+@pytest.mark.parametrize("name", ["visitor", "funder", "lead"])
 @pytest.mark.parametrize("columns", Columns)
 def test_a_cell_that_is_not_counted_opens_an_empty_list(drawn: Personas, name: str, columns: Columns) -> None:
     person = drawn[name]
@@ -161,3 +174,46 @@ def test_the_map_is_one_query(drawn: Personas, django_assert_num_queries: Any) -
     filters = filters_of(drawn.lead, "")
     with django_assert_num_queries(1):
         evidence_map(filters, Columns.PARTNERSHIP)
+
+
+# The page and its downloads
+
+
+def test_the_page_opens_the_lists_behind_its_numbers(drawn: Personas, client: Client) -> None:
+    client.force_login(drawn.lead)
+    html = client.get("/map/?columns=partnership&rows=all&direction=supports").content.decode()
+    links = set(re.findall(r'<a href="(/findings/\?[^"]*item=[^"]*partnership=[^"]*)">(\d+)<span', html))
+    assert len(links) > 3
+    for href, number in links:
+        listed = client.get(unescape(href)).content.decode()
+        assert f'<h2 id="results-heading">{number} finding' in listed, href
+    assert 'href="?columns=partnership&amp;rows=all"' in html
+    assert "Direction: Supports" in html
+
+
+def test_what_is_asked_of_it_stays_in_the_address(drawn: Personas, client: Client) -> None:
+    html = client.get("/map/?columns=wave&rows=driver&origin=case-study").content.decode()
+    assert '<option value="wave" selected>' in html
+    assert '<option value="driver" selected>' in html
+    assert '<input type="hidden" name="origin" value="case-study">' in html
+    assert "/map.xlsx?columns=wave&amp;rows=driver&amp;origin=case-study" in html
+    assert client.get("/map/?columns=nonsense&rows=nonsense&item=L99").status_code == 200
+
+
+def test_the_figures_are_the_same_in_the_downloads(drawn: Personas, client: Client) -> None:
+    client.force_login(drawn.funder)
+    query = "?columns=sector&rows=all"
+    text = client.get(f"/map.csv{query}").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    found = evidence_map(filters_of(drawn.funder, ""), Columns.SECTOR)
+    figures = {(row["code"], row["column"]): int(row["findings"]) for row in rows}
+    names = dict(Sector.objects.values_list("name", "code"))
+    assert {(code, names[name]): number for (code, name), number in figures.items() if number} == {
+        place: counts.total for place, counts in found.cells.items()
+    }
+    assert 0 in figures.values()
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"/map.xlsx{query}").content))
+    sheet = workbook.get_sheet_by_name("Items by sectors").to_python()
+    assert [int(row[-1]) for row in sheet[1:]] == [int(row["findings"]) for row in rows]
+    assert AuditRow.objects.filter(verb="findings.exported", details__format="map csv").exists()
+    assert client.get("/map.csv?item=L99").status_code == 400
