@@ -57,6 +57,7 @@ DEEDS = {
     "edited": "edited",
     "erased": "erased",
     "exported": "downloaded",
+    "issued": "issued",
     "logged": "logged",
     "made": "made",
     "note-left": "left a note in",

@@ -28,6 +28,9 @@ from evidence.models import (
     Attachment,
     Barrier,
     Benefit,
+    Brief,
+    BriefIssue,
+    BriefItem,
     CaseStudy,
     Coding,
     ColleagueNote,
@@ -1051,3 +1054,41 @@ class ActionStepFactory(DjangoModelFactory):
     state = "open"
     note = factory.Sequence(lambda number: f"It goes {number}.")
     by = factory.SelfAttribute("action.created_by")
+
+
+class BriefFactory(DjangoModelFactory):
+    class Meta:
+        model = Brief
+
+    title = factory.Sequence("Brief {}".format)
+    audience = "funder"
+    created_by = factory.SubFactory(PersonFactory, evaluator=True)
+
+
+class BriefItemFactory(DjangoModelFactory):
+    class Meta:
+        model = BriefItem
+
+    brief = factory.SubFactory(BriefFactory)
+    item = factory.SubFactory(LessonFactory)
+
+
+class BriefIssueFactory(DjangoModelFactory):
+    """A version with nothing in it; a whole one is made by ``issue_brief``."""
+
+    class Meta:
+        model = BriefIssue
+
+    brief = factory.SubFactory(BriefFactory)
+    number = 1
+    content = factory.LazyAttribute(
+        lambda issue: {
+            "title": issue.brief.title,
+            "introduction": "",
+            "partnerships": [],
+            "sectors": [],
+            "items": [],
+        }
+    )
+    digest = "0" * 64
+    issued_by = factory.SubFactory(PersonFactory, lead=True)

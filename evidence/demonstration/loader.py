@@ -20,6 +20,7 @@ from PIL import ExifTags, Image, ImageDraw
 from evidence.actions.appraisals import AppraisalInput, appraise, may_appraise, versions_so_far
 from evidence.actions.assessment import AssessmentInput, ConcernInput, assess_item
 from evidence.actions.attachments import add_attachment, release_attachment
+from evidence.actions.briefs import BriefInput, issue_brief, make_brief
 from evidence.actions.editions import make_edition
 from evidence.actions.fieldwork import (
     CaseStudyInput,
@@ -40,7 +41,7 @@ from evidence.actions.findings import (
 )
 from evidence.actions.replies import ask_for_replies, give_reply, respond
 from evidence.demonstration.reports import load_reports
-from evidence.models import Attachment, CaseStudy, Edition, Finding, FrameworkItem, Source, Wave
+from evidence.models import Attachment, Brief, CaseStudy, Edition, Finding, FrameworkItem, Source, Wave
 from evidence.models.refs import fixed_ref
 from partnerships.access import Role
 from partnerships.models import Membership, Organisation, Partnership, Person, RoleAssignment, Sector
@@ -80,6 +81,8 @@ def load_demonstration() -> None:
         load_assessment(entry, people)
     load_reports(read("reports.yaml"), people)
     load_edition(today, people, number=2)
+    for entry in read("briefs.yaml"):
+        load_brief(entry, people)
 
 
 def read(name: str) -> Any:
@@ -364,3 +367,12 @@ def load_edition(entry: dict[str, str], people: dict[str, Person], *, number: in
     made = list(Edition.objects.order_by("number").values_list("is_demonstration", flat=True))
     if made == [True] * (number - 1):
         make_edition(by=people["lead@demo.example"], note=entry["note"], last_seen=number - 1)
+
+
+def load_brief(entry: dict[str, Any], people: dict[str, Person]) -> None:
+    """A brief with its first version; one of the same title is there already when the command runs again."""
+    if Brief.objects.filter(is_demonstration=True, title=entry["title"]).exists():
+        return
+    lead = people["lead@demo.example"]
+    brief = make_brief(by=lead, data=BriefInput(**entry))
+    issue_brief(by=lead, brief=brief, version=brief.version)

@@ -12,6 +12,7 @@ from evidence.models.assessment import (
     Confidence,
 )
 from evidence.models.attachment import Attachment
+from evidence.models.brief import Brief, BriefIssue, BriefItem
 from evidence.models.comment import Comment
 from evidence.models.edition import Edition, EditionCoding, EditionFinding, EditionItem
 from evidence.models.fieldwork import CaseStudy, Wave
@@ -63,6 +64,9 @@ __all__ = [
     "Attachment",
     "Barrier",
     "Benefit",
+    "Brief",
+    "BriefIssue",
+    "BriefItem",
     "CaseStudy",
     "Citation",
     "Coding",

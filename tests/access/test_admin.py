@@ -44,6 +44,7 @@ evidence.Programme               200 200 200 302 403   200 200 200 302 403
 evidence.Finding                 200 403 200 200 403   200 403 200 403 403
 evidence.Assessment              200 403 200 302 403   403 403 403 404 403
 evidence.Edition                 200 403 200 302 403   200 403 200 302 403
+evidence.Brief                   200 403 200 302 403   403 403 403 404 403
 evidence.NegativeSearch          200 403 200 302 403   403 403 403 404 403
 evidence.Coding                  200 403 200 302 403   200 403 200 302 403
 evidence.ReviewStep              200 403 200 302 403   403 403 403 404 403

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from evidence.actions.briefs import issue_brief
 from evidence.actions.editions import make_edition
 from evidence.models import (
+    Brief,
     CaseStudy,
     Finding,
     FrameworkItem,
@@ -38,6 +40,8 @@ from tests.factories import (
     AuditRowFactory,
     BarrierFactory,
     BenefitFactory,
+    BriefFactory,
+    BriefItemFactory,
     CaseStudyFactory,
     CodingFactory,
     ColleagueNoteFactory,
@@ -161,6 +165,7 @@ class World:
     reports: dict[str, SelfReport]
     proposals: dict[str, Proposal]
     findings: dict[str, Finding]
+    briefs: dict[str, Brief]
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
@@ -201,6 +206,8 @@ class World:
             "draft questionnaire": self.draft_question.questionnaire_version.questionnaire.slug,
             "draft section": self.draft_question.section.pk,
             "draft question": self.draft_question.pk,
+            **{name: brief.ref for name, brief in self.briefs.items()},
+            **{f"version of {name}": (brief.ref, 1) for name, brief in self.briefs.items()},
             "edition": 1,
             "lesson in edition": (1, self.items[Kind.LESSON].code),
             "lesson number": self.items[Kind.LESSON].number,
@@ -481,13 +488,31 @@ def make_world(*findings: str) -> World:
         reports=reports,
         proposals=add_proposals(personas, questions, reports, list(items.values())),
         findings={},
+        briefs={},
     )
     judge(items[Kind.LESSON], personas)
     add_ratings(world)
     for name in findings or FINDINGS:
         world.add_finding(name)
     make_edition(by=personas.lead, note="For the board.", last_seen=0)
+    add_briefs(world)
     return world
+
+
+def add_briefs(world: World) -> None:
+    """Briefs by the evaluator: one issued for everybody, one for the funder, and one that is not issued."""
+    personas = world.personas
+    for name, audience in (("public brief", "public"), ("funder brief", "funder"), ("draft brief", "public")):
+        brief = BriefFactory(
+            ref=f"B-{name.split()[0].upper():2<8}",
+            title=f"Brief {mark(name, 'title')}" if name == "draft brief" else f"For a meeting: {name}",
+            audience=audience,
+            created_by=personas.evaluator,
+        )
+        BriefItemFactory(brief=brief, item=world.items[Kind.LESSON])
+        if name != "draft brief":
+            issue_brief(by=personas.lead, brief=brief, version=1)
+        world.briefs[name] = brief
 
 
 def judge(item: FrameworkItem, personas: Personas) -> None:

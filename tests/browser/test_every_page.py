@@ -14,6 +14,8 @@ from tests.access.test_table import address_of
 from tests.access.world import World
 
 NO_PAGES = {
+    "evidence:brief-pdf",
+    "evidence:brief-word",
     "evidence:edition-json",
     "evidence:finding-csv",
     "evidence:map-csv",
