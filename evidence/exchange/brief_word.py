@@ -87,7 +87,7 @@ def set_styles(document: Docx) -> None:
     }
     for name, base in (("Small print", "Normal"), ("Lead", "Normal"), ("Table head", "Normal")):
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style = styles[base]  # type: ignore[attr-defined]
+        style.base_style = styles[base]
     looks |= {
         "Small print": (9, SOFT, False, 0, 6),
         "Lead": (12.5, INK, False, 0, 6),
@@ -95,17 +95,17 @@ def set_styles(document: Docx) -> None:
     }
     for name, (size, colour, bold, before, after) in looks.items():
         style = styles[name]
-        font = style.font  # type: ignore[attr-defined]
+        font = style.font
         font.name, font.size, font.color.rgb, font.bold = "Calibri", Pt(size), colour, bold
         font.italic = name == "Quote"
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             fonts.attrib.pop(qn(kind), None)
         fonts.set(qn("w:hAnsi"), "Calibri")
-        style.paragraph_format.space_before = Pt(before)  # type: ignore[attr-defined]
-        style.paragraph_format.space_after = Pt(after)  # type: ignore[attr-defined]
-    styles["Quote"].paragraph_format.left_indent = Cm(0.8)  # type: ignore[attr-defined]
-    styles["Title"].paragraph_format.keep_with_next = True  # type: ignore[attr-defined]
+        style.paragraph_format.space_before = Pt(before)
+        style.paragraph_format.space_after = Pt(after)
+    styles["Quote"].paragraph_format.left_indent = Cm(0.8)
+    styles["Title"].paragraph_format.keep_with_next = True
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), "en-GB")
     properties = styles["Normal"].element.get_or_add_rPr()

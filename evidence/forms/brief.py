@@ -86,7 +86,7 @@ class BriefForm(StepForm):
 
     def kinds(self) -> list[Any]:
         """The fields of items, kind by kind, with how many are chosen."""
-        fields = [self[f"items-{kind}"] for kind in KIND_LABELS]
+        fields: list[Any] = [self[f"items-{kind}"] for kind in KIND_LABELS]
         return [(field, len(field.value() or [])) for field in fields if field.field.choices]
 
     def arranged(self) -> list[tuple[str, list[Any]]]:

@@ -27,7 +27,7 @@ class BriefQuerySet(VisibleQuerySet):
         """One's own and, for leads, everybody's; once issued, those for a circle that one belongs to."""
         issued = models.Exists(BriefIssue.objects.filter(brief=models.OuterRef("pk")))
         rule = models.Q(issued, audience__in=circles_read_by(person))
-        return self.filter(rule | models.Q(pk__in=self.model.objects.arranged_by(person).values("pk")))
+        return self.filter(rule | models.Q(pk__in=Brief.objects.arranged_by(person).values("pk")))
 
     def arranged_by(self, person: Any) -> Self:
         """The briefs that this person may change: one's own and, for leads, everybody's."""

@@ -78,7 +78,7 @@ class Readers:
             Brief.Audience.PARTNERSHIPS: [Role.REPORTER],
             Brief.Audience.PUBLIC: [],
         }
-        self.role_keys: list[str] = roles[Brief.Audience(audience)]
+        self.role_keys: Sequence[str] = roles[Brief.Audience(audience)]
 
 
 # What there is now
@@ -153,7 +153,7 @@ def evidence_on(brief: Brief, items: Sequence[FrameworkItem]) -> dict[int, Evide
 
 def newest_first(codings: QuerySet[Coding]) -> list[dict[str, Any]]:
     """The codings as plain rows, the programme's own before the literature."""
-    rows = list(
+    rows: list[Any] = list(
         codings.order_by(F("finding__published_at").desc(nulls_last=True), "finding__ref").values(
             "item_id",
             "direction",
