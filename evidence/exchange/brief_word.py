@@ -10,6 +10,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.table import Table
 from docx.text.paragraph import Paragraph
 from PIL import Image, ImageDraw
 
@@ -150,9 +151,7 @@ def add_table(document: Docx, caption: str, columns: tuple[str, ...], rows: list
     for row in rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = printable(text)
-    for line in table.rows:
-        stays = OxmlElement("w:cantSplit")
-        line._tr.get_or_add_trPr().insert(0, stays)
+    keep_together(table)
     if len(columns) == len(WIDTHS):
         for line in table.rows:
             for cell, width in zip(line.cells, WIDTHS, strict=True):
@@ -160,11 +159,20 @@ def add_table(document: Docx, caption: str, columns: tuple[str, ...], rows: list
     add(document, "", "Small print")
 
 
-def describe_table(table: object, text: str) -> None:
+def keep_together(table: Table) -> None:
+    """No row is split between pages, and no row stands without the next."""
+    for line in table.rows:
+        line._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
+    for line in table.rows[:-1]:
+        for cell in line.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+
+
+def describe_table(table: Table, text: str) -> None:
     """Its alternative text, for those who have it read to them."""
     description = OxmlElement("w:tblDescription")
     description.set(qn("w:val"), printable(text))
-    table._tbl.tblPr.append(description)  # type: ignore[attr-defined]
+    table._tbl.tblPr.append(description)
 
 
 def add_overview(document: Docx, sheet: Sheet) -> None:

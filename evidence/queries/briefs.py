@@ -269,13 +269,9 @@ def examples_for(readers: Readers, refs: Iterable[str]) -> dict[str, Example]:
     A finding is not released beyond the funder with a quote that its source has not agreed to.
     """
     findings = Finding.objects.visible_to(readers).filter(ref__in=list(refs), status=Finding.Status.PUBLISHED)
-    quotes = dict(findings.values_list("ref", "quote"))
-    return {
-        card.ref: Example(
-            card.ref, "", card, quotes.get(card.ref, ""), hash_of(card, quotes.get(card.ref, ""))
-        )
-        for card in cards_of(readers, findings, labels_for(readers))
-    }
+    quoted = findings.annotate(note=F("quote"))
+    cards = cards_of(readers, quoted, labels_for(readers), annotations=["note"])
+    return {card.ref: Example(card.ref, "", card, card.note, hash_of(card, card.note)) for card in cards}
 
 
 def hash_of(card: Card, quote: str) -> str:
@@ -423,9 +419,8 @@ def some(refs: list[str]) -> str:
     return ", ".join(refs[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def offered_examples(brief: Brief) -> dict[str, list[tuple[str, str]]]:
+def offered_examples(brief: Brief, entries: Sequence[BriefItem]) -> dict[str, list[tuple[str, str]]]:
     """By code, the findings that an author may choose as examples, with their first words."""
-    entries = entries_of(brief)
     evidence = evidence_on(brief, [entry.item for entry in entries])
     rows = {entry.item.code: offered(entry, evidence[entry.item_id]) for entry in entries}
     wanted = {row["finding_id"] for of_item in rows.values() for row in of_item}

@@ -265,7 +265,7 @@ class BriefArrangeView(SignedInMixin, OneBriefMixin, SingleObjectMixin, FormView
         return super().get_form_kwargs() | {
             "person": self.request.user,
             "entries": self.entries,
-            "offered": offered_examples(self.object),
+            "offered": offered_examples(self.object, self.entries),
         }
 
     def get_initial(self) -> dict[str, Any]:
