@@ -8,7 +8,7 @@ from evidence.actions.briefs import BriefInput
 from evidence.forms.fields import WordsField, ticks
 from evidence.forms.picker import KIND_LABELS
 from evidence.forms.steps import StepForm
-from evidence.models import Brief, BriefItem, FrameworkItem
+from evidence.models import Brief, FrameworkItem
 from evidence.queries.briefs import OFFERED
 from partnerships.models import Partnership, Sector
 
@@ -41,7 +41,7 @@ class BriefForm(StepForm):
         self,
         *args: Any,
         person: Any,
-        entries: list[BriefItem],
+        entries: list[Any],
         offered: dict[str, list[tuple[str, str]]],
         **kwargs: Any,
     ) -> None:
@@ -118,20 +118,20 @@ class BriefForm(StepForm):
         )
 
 
-def initial_of(brief: Brief, entries: list[BriefItem]) -> dict[str, Any]:
+def initial_of(brief: Brief, entries: list[Any]) -> dict[str, Any]:
     """What a brief says now, as the form shows it."""
     initial: dict[str, Any] = {
         "title": brief.title,
         "audience": brief.audience,
         "introduction": brief.introduction,
         "version": brief.version,
-        "partnerships": [row.slug for row in brief.partnerships.all()],
-        "sectors": [row.code for row in brief.sectors.all()],
+        "partnerships": [row["key"] for row in brief.about_partnerships],
+        "sectors": [row["key"] for row in brief.about_sectors],
     }
     for entry in entries:
         code = entry.item.code
         initial.setdefault(f"items-{entry.item.kind}", []).append(code)
         initial[f"position-{code}"] = entry.position
         initial[f"coding-{code}-note"] = entry.note
-        initial[f"examples-{code}"] = [finding.ref for finding in entry.examples.all()]
+        initial[f"examples-{code}"] = entry.chosen
     return initial

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evidence', '0017_reminders_on_schedule'),
+        ('evidence', '0020_action_plans'),
         ('partnerships', '0004_replies_and_due_dates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

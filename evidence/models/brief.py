@@ -1,5 +1,6 @@
 """Briefs: chosen items of the framework as a document for a meeting, and the versions that were issued."""
 
+from functools import cached_property
 from typing import Any, Self
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from evidence.models.framework import FrameworkItem
 from evidence.models.refs import random_ref
 from evidence.models.visibility import Visibility, circles_read_by
 from partnerships.access import Permission, permissions_of
+from partnerships.functions import JSONList
 from partnerships.models import Partnership, Sector, VisibleQuerySet
 
 
@@ -37,6 +39,17 @@ class BriefQuerySet(VisibleQuerySet):
         if Permission.READ_SHARED_WITH_FUNDER in permissions:
             return self.filter(created_by=person)
         return self.none()
+
+    def for_page(self, person: Any) -> Self:
+        """With its limits, and whether this person may change it, in the same query."""
+        here = models.OuterRef("pk")
+        return self.annotate(
+            about_partnerships=JSONList(
+                Partnership.objects.filter(briefs=here), row="pk", key="slug", name="name"
+            ),
+            about_sectors=JSONList(Sector.objects.filter(briefs=here), row="pk", key="code", name="name"),
+            may_be_arranged=models.Exists(self.model.objects.arranged_by(person).filter(pk=here)),
+        )
 
 
 class Brief(models.Model):
@@ -83,6 +96,16 @@ class Brief(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("evidence:brief-detail", args=[self.ref])
+
+    @cached_property
+    def about_partnerships(self) -> list[dict[str, Any]]:
+        """The partnerships it is limited to, as ``for_page`` reads them along."""
+        return list(self.partnerships.values("name", row=models.F("pk"), key=models.F("slug")))
+
+    @cached_property
+    def about_sectors(self) -> list[dict[str, Any]]:
+        """The sectors it is limited to, as ``for_page`` reads them along."""
+        return list(self.sectors.values("name", row=models.F("pk"), key=models.F("code")))
 
 
 class BriefItemQuerySet(VisibleQuerySet):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Value, When
 
 from evidence.models import (
     Brief,
@@ -29,6 +29,7 @@ from evidence.queries.editions import digest_of
 from evidence.queries.labels import labels_for
 from evidence.queries.standing import Status, standings
 from partnerships.access import Role
+from partnerships.functions import JSONList
 
 Content = dict[str, Any]
 EXAMPLES = 3
@@ -122,38 +123,33 @@ class Evidence:
 
 
 def evidence_on(brief: Brief, items: Sequence[FrameworkItem]) -> dict[int, Evidence]:
-    """The published findings on each item that the brief's readers may read; two queries."""
+    """The published findings on each item that the brief's readers may read; one query."""
     readers = Readers(brief.audience)
-    told = area_known_to(readers)
     findings = Finding.objects.visible_to(readers).filter(status=Finding.Status.PUBLISHED)
-    # The lists may be prefetched: they are read whole.
-    if partnerships := [row.pk for row in brief.partnerships.all()]:
+    if partnerships := [row["row"] for row in brief.about_partnerships]:
         findings = findings.filter(
-            pk__in=Finding.objects.filter(told, partnerships__in=partnerships).values("pk")
+            pk__in=Finding.objects.filter(area_known_to(readers), partnerships__in=partnerships).values("pk")
         )
-    if sectors := [row.pk for row in brief.sectors.all()]:
+    if sectors := [row["row"] for row in brief.about_sectors]:
         findings = findings.filter(pk__in=Finding.objects.filter(sectors__in=sectors).values("pk"))
-    codings = Coding.objects.filter(item__in=items, finding__in=findings)
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in newest_first(codings):
+    whose: dict[int, set[int]] = {}
+    sources: dict[int, set[int]] = {}
+    for row in newest_first(readers, Coding.objects.filter(item__in=items, finding__in=findings)):
         rows[row["item_id"]].append(row)
-    behind = Finding.objects.filter(told, pk__in=codings.values("finding")).exclude(
-        origin=Finding.Origin.LITERATURE
-    )
-    whose: dict[int, set[int]] = defaultdict(lambda: {NOT_SHOWN})
-    sources: dict[int, set[int]] = defaultdict(set)
-    for finding, partnership, source in behind.order_by().values_list("pk", "partnerships", "source"):
-        whose.setdefault(finding, set())
-        if partnership:
-            whose[finding].add(partnership)
-        if source:
-            sources[finding].add(source)
+        whose[row["finding_id"]] = set(row["whose"]) if row["is_told"] else {NOT_SHOWN}
+        sources[row["finding_id"]] = {row["source"]} if row["source"] else set()
     return {item.pk: Evidence(rows[item.pk], whose, sources) for item in items}
 
 
-def newest_first(codings: QuerySet[Coding]) -> list[dict[str, Any]]:
-    """The codings as plain rows, the programme's own before the literature."""
-    rows: list[Any] = list(
+def newest_first(readers: Readers, codings: QuerySet[Coding]) -> list[dict[str, Any]]:
+    """The codings as plain rows, the programme's own before the literature.
+
+    Whose a finding is and its source are read only where the readers are told of them.
+    """
+    told = area_known_to(readers, "finding__")
+    whose = Finding.partnerships.through.objects.order_by().filter(told, finding=OuterRef("finding"))
+    rows = list(
         codings.order_by(F("finding__published_at").desc(nulls_last=True), "finding__ref").values(
             "item_id",
             "direction",
@@ -161,45 +157,55 @@ def newest_first(codings: QuerySet[Coding]) -> list[dict[str, Any]]:
             ref=F("finding__ref"),
             version=F("finding__version"),
             origin=F("finding__origin"),
+            title=F("finding__title"),
+            text=F("finding__text"),
+            is_told=Case(When(told, then=True), default=False) if told else Value(True),
+            source=Case(When(told, then=F("finding__source"))) if told else F("finding__source"),
+            whose=JSONList(whose, "partnership_id"),
         )
     )
     return sorted(rows, key=lambda row: row["origin"] == Finding.Origin.LITERATURE)
 
 
-def entries_of(brief: Brief) -> list[BriefItem]:
-    """The items of a brief in its order, with the examples chosen."""
-    entries = BriefItem.objects.filter(brief=brief).select_related("item").prefetch_related("examples")
-    return list(entries)
+def entries_of(brief: Brief) -> list[Any]:
+    """The items of a brief in its order, in one query.
+
+    Each with the examples chosen, the publications cited and the last judgement its readers may read.
+    """
+    judged = current_assessments(Readers(brief.audience)).order_by().filter(item=OuterRef("item"))
+    return list(
+        BriefItem.objects.filter(brief=brief)
+        .select_related("item")
+        .annotate(
+            chosen=JSONList(Finding.objects.order_by("ref").filter(in_briefs=OuterRef("pk")), "ref"),
+            cited=JSONList(
+                ItemCitation.objects.filter(item=OuterRef("item")).order_by("reference__key"),
+                "reference__key",
+            ),
+            judged=JSONList(judged, level="confidence", explanation="explanation"),
+        )
+    )
 
 
 def present_content(brief: Brief) -> Content:
     """What the brief would say if it were issued now."""
+    return present_with_examples(brief)[0]
+
+
+def present_with_examples(brief: Brief, also: Iterable[str] = ()) -> tuple[Content, dict[str, "Example"]]:
+    """What the brief would say now, and its examples by ref with ``also`` those of these refs."""
     readers = Readers(brief.audience)
     entries = entries_of(brief)
     items = [entry.item for entry in entries]
     standing = standings(readers, items)
     evidence = evidence_on(brief, items)
-    judged = {
-        row.item_id: {
-            "level": row.confidence,
-            "label": row.get_confidence_display(),
-            "explanation": row.explanation,
-        }
-        for row in current_assessments(readers).filter(item__in=items)
-    }
     chosen = {entry.pk: chosen_examples(entry, evidence[entry.item_id]) for entry in entries}
-    hashes = {
-        ref: example.digest
-        for ref, example in examples_for(readers, set().union(*map(set, chosen.values()))).items()
-    }
-    references: dict[int, list[str]] = defaultdict(list)
-    for item, key in ItemCitation.objects.filter(item__in=items).values_list("item", "reference__key"):
-        references[item].append(key)
-    return {
+    examples = examples_for(readers, {*also}.union(*chosen.values()))
+    content = {
         "title": brief.title,
         "introduction": brief.introduction,
-        "partnerships": [str(row) for row in brief.partnerships.all()],
-        "sectors": [str(row) for row in brief.sectors.all()],
+        "partnerships": [row["name"] for row in brief.about_partnerships],
+        "sectors": [row["name"] for row in brief.about_sectors],
         "items": [
             {
                 "code": item.code,
@@ -211,26 +217,32 @@ def present_content(brief: Brief) -> Content:
                 "note": entry.note,
                 "status": (status := "" if item.is_question else standing[item.pk].status.value),
                 "explanation": "" if item.is_question else standing[item.pk].explanation,
-                "confidence": judged.get(item.pk),
+                "confidence": confidence_of(entry),
                 "counts": evidence[item.pk].counts(["context"] if item.is_question else SIDES),
                 "evidence": evidence[item.pk].refs(),
                 "examples": [
-                    {"ref": ref, "direction": direction, "digest": hashes[ref]}
+                    {"ref": ref, "direction": direction, "digest": examples[ref].digest}
                     for ref, direction in chosen[entry.pk].items()
-                    if ref in hashes
+                    if ref in examples
                 ],
                 "questions": list(QUESTIONS[status]),
-                "references": sorted(references[item.pk]),
+                "references": entry.cited,
             }
             for entry, item in zip(entries, items, strict=True)
         ],
     }
+    return content, examples
 
 
-def chosen_examples(entry: BriefItem, evidence: Evidence) -> dict[str, str]:
+def confidence_of(entry: Any) -> Content | None:
+    """The last judgement of an item, or nothing while it is not judged."""
+    return next(({**row, "label": str(Confidence(row["level"]).label)} for row in entry.judged), None)
+
+
+def chosen_examples(entry: Any, evidence: Evidence) -> dict[str, str]:
     """The refs of an item's examples with their directions: by hand if any is chosen, or by the rule."""
-    by_hand = {finding.pk for finding in entry.examples.all()}
-    wanted = by_hand & {row["finding_id"] for row in evidence.rows} or set(evidence.proposed())
+    by_hand = {row["finding_id"] for row in evidence.rows if row["ref"] in entry.chosen}
+    wanted = by_hand or set(evidence.proposed())
     order = [*SIDES, "context"]
     rows = [row for row in evidence.rows if row["finding_id"] in wanted]
     rows.sort(key=lambda row: order.index(row["direction"]))
@@ -318,10 +330,16 @@ class Sheet:
         return [shown[ref] for ref in sorted(shown)]
 
 
-def sheet_of(brief: Brief, content: Content) -> Sheet:
-    """A content with the words of its examples, as far as its readers read them just as they were."""
-    wanted = {example["ref"] for item in content["items"] for example in item["examples"]}
-    now = examples_for(Readers(brief.audience), wanted)
+def refs_of_examples(content: Content) -> set[str]:
+    return {example["ref"] for item in content["items"] for example in item["examples"]}
+
+
+def sheet_of(brief: Brief, content: Content, examples: Mapping[str, Example] | None = None) -> Sheet:
+    """A content with the words of its examples, as far as its readers read them just as they were.
+
+    ``examples`` are those there are now, where they are read already.
+    """
+    now = examples_for(Readers(brief.audience), refs_of_examples(content)) if examples is None else examples
     keys = {key for item in content["items"] for key in item["references"]}
     references = {row.key: row for row in Reference.objects.filter(key__in=keys)}
     parts = [
@@ -423,26 +441,21 @@ def offered_examples(brief: Brief, entries: Sequence[BriefItem]) -> dict[str, li
     """By code, the findings that an author may choose as examples, with their first words."""
     evidence = evidence_on(brief, [entry.item for entry in entries])
     rows = {entry.item.code: offered(entry, evidence[entry.item_id]) for entry in entries}
-    wanted = {row["finding_id"] for of_item in rows.values() for row in of_item}
-    findings = Finding.objects.visible_to(Readers(brief.audience)).filter(pk__in=wanted)
-    titles = {pk: title or text[:80] for pk, title, text in findings.values_list("pk", "title", "text")}
     return {
         code: [
-            (row["ref"], f"{Coding.Direction(row['direction']).label}: {titles[row['finding_id']]}")
+            (row["ref"], f"{Coding.Direction(row['direction']).label}: {row['title'] or row['text'][:80]}")
             for row in of_item
-            if row["finding_id"] in titles
         ]
         for code, of_item in rows.items()
     }
 
 
-def offered(entry: BriefItem, evidence: Evidence) -> list[dict[str, Any]]:
+def offered(entry: Any, evidence: Evidence) -> list[dict[str, Any]]:
     """Those chosen, what the rule proposes, then the newest."""
-    chosen = {finding.pk for finding in entry.examples.all()}
     proposed = set(evidence.proposed())
     rows = sorted(
         evidence.rows,
-        key=lambda row: (row["finding_id"] not in chosen, row["finding_id"] not in proposed),
+        key=lambda row: (row["ref"] not in entry.chosen, row["finding_id"] not in proposed),
     )
     return rows[:OFFERED]
 

@@ -33,7 +33,8 @@ from evidence.queries.briefs import (
     entries_of,
     latest_issue,
     offered_examples,
-    present_content,
+    present_with_examples,
+    refs_of_examples,
     sheet_of,
 )
 from evidence.views.reports import WORD
@@ -69,12 +70,7 @@ class OneBriefMixin:
     request: HttpRequest
 
     def get_queryset(self) -> QuerySet[Brief]:
-        return Brief.objects.visible_to(self.request.user).prefetch_related("partnerships", "sectors")
-
-    @cached_property
-    def may_arrange(self) -> bool:
-        brief = cast(Any, self).object
-        return Brief.objects.arranged_by(self.request.user).filter(pk=brief.pk).exists()
+        return Brief.objects.visible_to(self.request.user).for_page(self.request.user)
 
 
 class BriefDetailView(OneBriefMixin, VisibleDetailView):
@@ -101,14 +97,15 @@ class BriefIssueView(OneBriefMixin, VisibleDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         brief, issue = self.object, self.issue
+        now, examples = present_with_examples(brief, refs_of_examples(issue.content))
         others = BriefIssue.objects.visible_to(self.request.user).filter(brief=brief).defer("content")
         return super().get_context_data(**kwargs) | {
             "issue": issue,
             "issues": list(others[:50]),
-            "sheet": sheet_of(brief, issue.content),
-            "changes": changes_between(issue.content, present_content(brief)),
+            "sheet": sheet_of(brief, issue.content, examples),
+            "changes": changes_between(issue.content, now),
             "cite_as": cite_as(issue, self.request),
-            "may_arrange": self.may_arrange,
+            "may_arrange": self.object.may_be_arranged,
             "can_make_pdf": can_make_pdf(),
             "harvard": harvard,
         }
@@ -168,7 +165,7 @@ class BriefPresentView(SignedInMixin, OneBriefMixin, VisibleDetailView):
 
     def get_object(self, queryset: Any = None) -> Brief:
         self.object = super().get_object(queryset)
-        if not self.may_arrange:
+        if not self.object.may_be_arranged:
             raise PermissionDenied
         return self.object
 
@@ -191,13 +188,13 @@ class BriefPresentView(SignedInMixin, OneBriefMixin, VisibleDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         brief, last = self.object, latest_issue(self.object)
-        content = present_content(brief)
+        content, examples = present_with_examples(brief)
         return (
             {"refusal": ""}
             | super().get_context_data(**kwargs)
             | {
                 "last": last,
-                "sheet": sheet_of(brief, content),
+                "sheet": sheet_of(brief, content, examples),
                 "changes": changes_between(last.content, content) if last else [],
                 "may_issue": may_issue(self.request.user, brief),
                 "harvard": harvard,
@@ -253,7 +250,7 @@ class BriefArrangeView(SignedInMixin, OneBriefMixin, SingleObjectMixin, FormView
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.user.is_authenticated:
             self.object = self.get_object()
-            if not self.may_arrange:
+            if not self.object.may_be_arranged:
                 raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
