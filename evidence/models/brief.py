@@ -48,7 +48,7 @@ class BriefQuerySet(VisibleQuerySet):
                 Partnership.objects.filter(briefs=here), row="pk", key="slug", name="name"
             ),
             about_sectors=JSONList(Sector.objects.filter(briefs=here), row="pk", key="code", name="name"),
-            may_be_arranged=models.Exists(self.model.objects.arranged_by(person).filter(pk=here)),
+            may_be_arranged=models.Exists(Brief.objects.arranged_by(person).filter(pk=here)),
         )
 
 
@@ -86,6 +86,8 @@ class Brief(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="briefs", editable=False
     )
 
+    may_be_arranged: bool  # by the person whom ``for_page`` was asked for
+
     objects = BriefQuerySet.as_manager()
 
     class Meta:
@@ -100,12 +102,14 @@ class Brief(models.Model):
     @cached_property
     def about_partnerships(self) -> list[dict[str, Any]]:
         """The partnerships it is limited to, as ``for_page`` reads them along."""
-        return list(self.partnerships.values("name", row=models.F("pk"), key=models.F("slug")))
+        rows: Any = self.partnerships.values("name", row=models.F("pk"), key=models.F("slug"))
+        return list(rows)
 
     @cached_property
     def about_sectors(self) -> list[dict[str, Any]]:
         """The sectors it is limited to, as ``for_page`` reads them along."""
-        return list(self.sectors.values("name", row=models.F("pk"), key=models.F("code")))
+        rows: Any = self.sectors.values("name", row=models.F("pk"), key=models.F("code"))
+        return list(rows)
 
 
 class BriefItemQuerySet(VisibleQuerySet):

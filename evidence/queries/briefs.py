@@ -149,7 +149,7 @@ def newest_first(readers: Readers, codings: QuerySet[Coding]) -> list[dict[str, 
     """
     told = area_known_to(readers, "finding__")
     whose = Finding.partnerships.through.objects.order_by().filter(told, finding=OuterRef("finding"))
-    rows = list(
+    rows: list[Any] = list(
         codings.order_by(F("finding__published_at").desc(nulls_last=True), "finding__ref").values(
             "item_id",
             "direction",
