@@ -10,6 +10,7 @@ import xlsxwriter
 
 from evidence.exchange.printable import printable
 
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a cell can hold at the most, less what says that something was left out.
 LONGEST_CELL = 32_700
 LEFT_OUT = " … (cut: too long for a cell)"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from evidence.actions.exports import record_findings_export
-from evidence.exchange.spreadsheet import Worksheet, spreadsheet
+from evidence.exchange.spreadsheet import MEDIA_TYPE, Worksheet, spreadsheet
 from evidence.filtersets import FindingFilterSet
 from evidence.models import Finding, FrameworkItem, Source, Wave
 from evidence.queries.evidence_map import Columns, EvidenceMap, evidence_map
@@ -29,7 +29,6 @@ NOTHING = Counts()
 # A picture's side, in its own units; the area of the square in it is the number of findings.
 SIDE = 40
 FACETS = ("direction", "origin", "theme", "partnership", "sector", "programme", "source_kind", "status")
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -204,7 +203,7 @@ class EvidenceMapDownload(EvidenceMapMixin, TemplateView):
     def written(self) -> tuple[str, bytes]:
         if self.format == "xlsx":
             sheet = Worksheet(f"Items by {self.columns.label.lower()}", TABLE, self.lines())
-            return EXCEL, spreadsheet("Evidence map", [sheet])
+            return MEDIA_TYPE, spreadsheet("Evidence map", [sheet])
         writer = csv.writer(Line())
         lines = (writer.writerow([harmless(cell) for cell in line]) for line in (TABLE, *self.lines()))
         return "text/csv; charset=utf-8", (UTF_8_MARK + "".join(lines)).encode()

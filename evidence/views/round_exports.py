@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from evidence.actions.exports import record_round_export
 from evidence.exchange.round_export import reports_as_words, round_as_csv, round_as_spreadsheet
+from evidence.exchange.spreadsheet import MEDIA_TYPE
 from evidence.models import Round
 from evidence.queries.round_answers import RoundAnswers, round_answers
 from evidence.views.signed_in import SignedInMixin, signed_in
@@ -16,7 +17,7 @@ from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView
 
 FORMATS: dict[str, tuple[str, Callable[[RoundAnswers], bytes]]] = {
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", round_as_spreadsheet),
+    "xlsx": (MEDIA_TYPE, round_as_spreadsheet),
     "csv": ("text/csv; charset=utf-8", lambda answers: "".join(round_as_csv(answers)).encode()),
     "zip": ("application/zip", reports_as_words),
 }
