@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 from markupsafe import Markup, escape
 
 from evidence.models import Finding
+from evidence.queries.stop_words import STOP_WORDS
 
 # Characters nobody types, around what matched, until the text is escaped and they become <mark>.
 MARK_START, MARK_END = "\ue000", "\ue001"
@@ -44,12 +45,16 @@ class Term:
 
 
 def terms_of(text: str) -> list[Term]:
-    """The terms of a typed query; empty when nothing in it can be searched for."""
+    """The terms of a typed query; empty when nothing in it can be searched for.
+
+    Stop words are left out, but not from a phrase with other words.
+    """
     text = unicodedata.normalize("NFC", text)
     terms = []
     for minus, phrase, word in _PART.findall(text):
         if words := tuple(found.lower() for found in _WORD.findall(phrase or word)):
             terms.append(Term(words=words, excluded=bool(minus)))
+    terms = [term for term in terms if not STOP_WORDS.issuperset(term.words)]
     terms = terms[:MOST_TERMS]
     ends_in_a_word = bool(text) and text[-1].isalnum()
     if terms and ends_in_a_word and not terms[-1].excluded and len(terms[-1].words) == 1:

@@ -47,7 +47,7 @@ def found(query: str) -> set[str]:
         ("polic", {"police"}),
         ("employers police", set()),
         ('police"', {"police"}),
-        ("police AND", set()),
+        ("police AND", {"police"}),
         ("police OR employers", set()),
         ("police*", {"police"}),
         ("(police)", {"police"}),
@@ -62,6 +62,13 @@ def found(query: str) -> set[str]:
         ("NEAR(police day)", set()),
         ("'; DROP TABLE evidence_finding; --", set()),
         ("zzz" * 3000, set()),
+        ("the", set()),
+        ("the and of ", set()),
+        ('"of the" ', set()),
+        ("The about police ", {"police"}),
+        ("police -the ", {"police"}),
+        ("-the", set()),
+        ('"from its first" ', {"police"}),
     ],
 )
 def test_queries(findings, query, expected):
