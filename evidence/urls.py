@@ -292,12 +292,12 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<slug:slug>/close/", rounds.RoundCloseView.as_view(), name="round-close"),
     *(
         path(
-            f"rounds/<slug:slug>/answers.{format}",
+            f"rounds/<slug:slug>/{download.file}",
             round_exports.RoundExportView.as_view(),
-            {"format": format},
-            name=f"round-{format}",
+            {"download": name},
+            name=f"round-{name}",
         )
-        for format in round_exports.FORMATS
+        for name, download in round_exports.DOWNLOADS.items()
     ),
     path("rounds/<slug:slug>/remind/", rounds.RoundRemindView.as_view(), name="round-remind"),
     *questionnaire_paths(),

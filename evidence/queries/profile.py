@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -171,16 +171,27 @@ class ShownSpreads:
 
 def spreads_of_report(report: SelfReport) -> list[ShownSpreads]:
     """The spreads of one report whose ratings are complete; two queries."""
-    counted, fewest = counts_of([report])[report.pk], fewest_respondents()
-    return [
-        ShownSpreads(
-            statement,
-            shown_spread(total(counted[statement.item_id].values()), fewest),
-            shown_groups(counted[statement.item_id], fewest),
-        )
-        for part in rating_parts()
-        for statement in part.statements
-    ]
+    _, spreads = spreads_of_reports([report])
+    return spreads[report.pk]
+
+
+def spreads_of_reports(
+    reports: Sequence[SelfReport],
+) -> tuple[list[RatingStatement], dict[int, list[ShownSpreads]]]:
+    """What is rated, and the spreads of each report, all of whose ratings are complete; two queries."""
+    counted, fewest = counts_of(reports), fewest_respondents()
+    statements = [statement for part in rating_parts() for statement in part.statements]
+    return statements, {
+        report.pk: [
+            ShownSpreads(
+                statement,
+                shown_spread(total(counted[report.pk][statement.item_id].values()), fewest),
+                shown_groups(counted[report.pk][statement.item_id], fewest),
+            )
+            for statement in statements
+        ]
+        for report in reports
+    }
 
 
 # Spreads by the sector's name, of one item in one report.

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from evidence.models import Question, Questionnaire, QuestionnaireVersion, Section
+from django.db.models import OuterRef, QuerySet
+
+from evidence.models import FrameworkItem, Question, Questionnaire, QuestionnaireVersion, Section
+from partnerships.functions import JSONList
 
 
 @dataclass(frozen=True)
@@ -28,15 +31,20 @@ def subjects_of(version: QuestionnaireVersion) -> list[Subject]:
     return [Subject(section, questions.get(section.pk, [])) for section in sections]
 
 
-def questions_of(version: int | None, *, with_items: bool = False) -> list[Question]:
+def questions_of(
+    version: int | None, *, with_items: bool = False, with_codes: bool = False
+) -> list[Question]:
     """Every question of the version with this primary key, in its order, with its section and condition, in
-    one query; the framework items that each informs take another.
+    one query; the framework items that each informs take another, their codes alone (``codes``) do not.
     """
-    questions = (
+    questions: QuerySet[Question] = (
         Question.objects.filter(questionnaire_version=version)
         .select_related("section", "shown_if")
         .order_by("section__order", "section_id", "order", "pk")
     )
+    if with_codes:
+        informed = FrameworkItem.objects.filter(report_questions=OuterRef("pk"))
+        questions = questions.annotate(codes=JSONList(informed, "code"))
     return list(questions.prefetch_related("items") if with_items else questions)
 
 

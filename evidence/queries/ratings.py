@@ -185,5 +185,6 @@ def who_reads_ratings() -> list[str]:
         "the people who report for your partnership and to the evaluation team, and to nobody else; it stays "
         f"hidden while fewer than {fewest} people have answered the same statement. Name nobody, and leave "
         "out what would give you away.",
-        "Whoever invited you sees that you were invited and how many people have answered, not who they are.",
+        "Whoever invited you sees that you were invited and how many people have answered, not who they are. "
+        "Those who run the round see how many were invited and have answered.",
     ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 
 from evidence.models import (
@@ -15,6 +16,8 @@ from evidence.models import (
     ColleagueNote,
     FinishedSection,
     Question,
+    Rater,
+    RatingsEnd,
     ReportStep,
     Round,
     Section,
@@ -341,15 +344,31 @@ def readers_of(round_: Round) -> str:
 # The board of a round
 
 
+def number_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many of these rows belong to a report: counted by themselves, since several such counts over joined
+    tables would multiply each other's rows.
+    """
+    of_report = rows.filter(self_report=OuterRef("pk")).order_by().values("self_report")
+    counted = Subquery(of_report.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
+    return Coalesce(counted, 0)
+
+
 def board_of(person: Any, round_: Round) -> QuerySet[SelfReport]:
-    """The reports of a round with how far each is: finished subjects and answers given, and no words."""
+    """The reports of a round with how far each is: finished subjects, answers given, people who were asked to
+    rate and who have, and no words. As on the partnership's own page, those who were asked are all who ever
+    were.
+    """
+    sent = Rater.objects.filter(sent_at__isnull=False)
     return (
         SelfReport.objects.visible_to(person)
         .filter(round=round_)
         .select_related("partnership", "round", "reminded_by")
         .annotate(
-            finished_count=Count("finished_sections", distinct=True),
-            answer_count=Count("answers", filter=Q(answers__is_empty=False), distinct=True),
+            finished_count=number_of(FinishedSection.objects.all()),
+            answer_count=number_of(Answer.objects.filter(is_empty=False)),
+            rater_count=number_of(Rater.objects.all()),
+            sent_count=number_of(sent),
+            has_ratings_end=Exists(RatingsEnd.objects.filter(self_report=OuterRef("pk"))),
             is_readable=Exists(SelfReport.objects.read_by(person).filter(pk=OuterRef("pk"))),
         )
         .order_by("partnership__name")

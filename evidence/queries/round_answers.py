@@ -1,12 +1,13 @@
 """Everything that was said in a round, as far as somebody may read it: for tables that leave the product."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from django.db.models import QuerySet
+
 from evidence.models import Answer, Attachment, Question, Round, SelfReport
-from evidence.queries.plans import Plan, plans_of
 from evidence.queries.questionnaires import questions_of
 from evidence.queries.reports import Line, Sheet, SubjectLines, Table, asked_keys, in_words
 
@@ -20,7 +21,6 @@ class AnsweredReport:
     report: SelfReport
     answers: dict[str, Answer]
     asked: set[str]
-    plan: Plan
     files: dict[int, list[Attachment]] = field(default_factory=dict)
 
     def value_of(self, question: Question) -> Any:
@@ -80,23 +80,26 @@ class RoundAnswers:
                     yield answered, question
 
 
-def round_answers(person: Any, round_: Round) -> RoundAnswers:
-    """What was handed in of a round, for this person to read. Six queries, however much it is."""
-    questions = questions_of(round_.questionnaire_version_id, with_items=True)
-    handed_in = (SelfReport.Status.SUBMITTED, SelfReport.Status.ACCEPTED)
-    reports = list(
-        SelfReport.objects.read_by(person)
-        .filter(round=round_, status__in=handed_in)
-        .select_related("partnership", "round", "submitted_by", "accepted_by")
-        .order_by("partnership__name", "pk")
+def handed_in(person: Any, round_: Round) -> QuerySet[SelfReport]:
+    """The reports of a round that were handed in, for this person to read, by the names of partnerships."""
+    statuses = (SelfReport.Status.SUBMITTED, SelfReport.Status.ACCEPTED)
+    readable: QuerySet[SelfReport] = SelfReport.objects.read_by(person).filter(
+        round=round_, status__in=statuses
     )
+    return readable.select_related("partnership", "round", "submitted_by", "accepted_by").order_by(
+        "partnership__name", "pk"
+    )
+
+
+def round_answers(person: Any, round_: Round, reports: Sequence[SelfReport]) -> RoundAnswers:
+    """What was said in these reports of a round. Three queries, however much it is."""
+    questions = questions_of(round_.questionnaire_version_id, with_codes=True)
     by_report: dict[int, dict[str, Answer]] = {report.pk: {} for report in reports}
     for answer in Answer.objects.filter(self_report__in=reports).select_related("question"):
         by_report[answer.self_report_id][answer.question.key] = answer
     files: dict[int, dict[int, list[Attachment]]] = {report.pk: {} for report in reports}
     for file in Attachment.objects.visible_to(person).filter(self_report__in=reports):
         files[file.self_report_id].setdefault(file.question_id, []).append(file)  # type: ignore[index, arg-type]
-    plans = plans_of(person, reports)
     return RoundAnswers(
         round_,
         questions,
@@ -105,7 +108,6 @@ def round_answers(person: Any, round_: Round) -> RoundAnswers:
                 report,
                 answers := by_report[report.pk],
                 asked_keys(questions, {key: answer.value for key, answer in answers.items()}),
-                plans[report.pk],
                 files[report.pk],
             )
             for report in reports

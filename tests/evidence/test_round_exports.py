@@ -14,18 +14,26 @@ from docx import Document
 from python_calamine import CalamineWorkbook
 
 from evidence.exchange.spreadsheet import LEFT_OUT, LONGEST_CELL, Worksheet, free_name, spreadsheet
-from evidence.models import Question, Round
-from partnerships.models import AuditRow
+from evidence.models import FrameworkItem, Question, Round, SelfReport
+from partnerships.models import AuditRow, Sector
 from tests.factories import (
     AnswerFactory,
     AttachmentFactory,
+    BarrierFactory,
+    DriverFactory,
     LessonFactory,
     PartnershipFactory,
     QuestionFactory,
     QuestionnaireVersionFactory,
+    RaterFactory,
+    RatingFactory,
+    RatingsEndFactory,
+    RatingStatementFactory,
     RoundFactory,
     SectionFactory,
+    SectorFactory,
     SelfReportFactory,
+    TeamViewFactory,
 )
 from tests.personas import Personas
 
@@ -81,11 +89,39 @@ def sheets_of(content: bytes) -> dict[str, list[list[Any]]]:
     return {name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
 
 
-def download(client: Client, round_: Round, format: str) -> bytes:
-    response = client.get(f"/rounds/{round_.slug}/answers.{format}")
+def download(client: Client, round_: Round, format: str, name: str = "answers") -> bytes:
+    response = client.get(f"/rounds/{round_.slug}/{name}.{format}")
     assert response.status_code == 200
-    assert f"answers.{format}" in response["Content-Disposition"]
+    assert f"{name}.{format}" in response["Content-Disposition"]
     return response.content
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def rated(report: SelfReport, item: FrameworkItem, steps: dict[Sector, list[int]]) -> None:
+    """So many people of each sector rate one item, each with a reason."""
+    for sector, chosen in steps.items():
+        for step in chosen:
+            rater = RaterFactory(self_report=report, sector=sector, sent=True)
+            RatingFactory(rater=rater, item=item, step=step, reason="Since Ann left.")
+
+
+@pytest.fixture
+def ratings(round_: Round, personas: Personas) -> Round:
+    """Eleven people of two sectors have rated for North, where that is the end; six for South so far."""
+    item = RatingStatementFactory(item=DriverFactory(code="D1")).item
+    few = RatingStatementFactory(item=BarrierFactory(code="B1")).item
+    third, public = SectorFactory(code="third", name="Third"), SectorFactory(code="public", name="Public")
+    north, south = round_.self_reports.order_by("partnership__name")
+    rated(north, item, {third: [1, 1, 2, 4, 5, 5], public: [3, 3, 3, 3, 3]})
+    rated(north, few, {public: [1, 1, 1, 1]})
+    rated(south, item, {third: [1, 2, 3, 4, 5, 5]})
+    RaterFactory(self_report=south, sector=third)
+    RatingsEndFactory(self_report=north, by=personas.reporter)
+    TeamViewFactory(self_report=north, item=item, step=2, reason="So we saw.", updated_by=personas.evaluator)
+    return round_
 
 
 def test_the_spreadsheet_has_a_row_a_partnership_and_a_row_an_answer(
@@ -95,7 +131,15 @@ def test_the_spreadsheet_has_a_row_a_partnership_and_a_row_an_answer(
     report = round_.self_reports.get(partnership__slug="north")
     file = AttachmentFactory(source=None, self_report=report, question=question, name="plan.txt")
     sheets = sheets_of(download(client_of("evaluator"), round_, "xlsx"))
-    assert list(sheets) == ["About", "Partnerships", "Answers", "resources", "Data dictionary"]
+    assert list(sheets) == [
+        "About",
+        "Partnerships",
+        "Answers",
+        "resources",
+        "Ratings a partnership",
+        "Ratings",
+        "Data dictionary",
+    ]
     heads, north, south = sheets["Partnerships"]
     row = dict(zip(heads, north, strict=True))
     shown = (row["partnership"], row["status"], row["budget"], row["new"])
@@ -172,12 +216,64 @@ def test_it_costs_the_same_for_any_number_of_reports(client_of: ClientOf, round_
         with CaptureQueriesContext(connection) as captured:
             for format in ("xlsx", "csv", "zip"):
                 download(client, round_, format)
+            download(client, round_, "csv", "ratings")
         costs.append(len(captured))
         for _ in range(10):
             partnership = PartnershipFactory()
             round_.partnerships.add(partnership)
             answered(round_, partnership, round_.created_by, accepted=True)
     assert costs[0] == costs[1]
+
+
+# Ratings
+
+
+def test_ratings_go_along_as_their_profile_shows_them(client_of: ClientOf, ratings: Round) -> None:
+    sheets = sheets_of(download(client_of("evaluator"), ratings, "xlsx"))
+    assert "Since Ann left" not in str(sheets)
+    [heads, *rows] = sheets["Ratings a partnership"]
+    [north] = [dict(zip(heads, row, strict=True)) for row in rows]
+    shown = (north["partnership"], north["people"], north["D1_answered"], north["D1_middle"])
+    assert shown == ("North", 15, 11, 3)
+    assert north["D1_agreement"] == "Views are far apart"
+    assert north["B1_answered"] == "", "four people are too few"
+    rows = rows_of(download(client_of("evaluator"), ratings, "csv", "ratings"))
+    assert [(row["item"], row["people"], row["answered"], row["step_3"]) for row in rows] == [
+        ("D1", "everybody", "11", "5"),
+        ("D1", "Public", "5", "5"),
+        ("D1", "Third", "6", "0"),
+        ("B1", "everybody", "", ""),
+    ]
+    assert (rows[0]["evaluators_step"], rows[0]["evaluators_reason"]) == ("2", "So we saw.")
+    assert not rows[1]["evaluators_step"]
+    described = {row[1] for row in sheets["Data dictionary"]}
+    assert {*heads, *rows[0]} <= described
+
+
+def test_a_sector_that_could_be_worked_out_goes_along_nowhere(client_of: ClientOf, ratings: Round) -> None:
+    private = SectorFactory(code="private", name="Private")
+    north = ratings.self_reports.get(partnership__slug="north")
+    rated(north, FrameworkItem.objects.get(code="D1"), {private: [5, 5]})
+    rows = rows_of(download(client_of("evaluator"), ratings, "csv", "ratings"))
+    assert {row["people"] for row in rows} == {"everybody", "Third"}
+
+
+def test_the_funder_gets_ratings_of_what_it_may_read(client_of: ClientOf, ratings: Round) -> None:
+    RatingsEndFactory(self_report=ratings.self_reports.get(partnership__slug="south"))
+    for persona, partnerships in {"funder": {"North"}, "lead": {"North", "South"}}.items():
+        rows = rows_of(download(client_of(persona), ratings, "csv", "ratings"))
+        assert {row["partnership"] for row in rows} == partnerships
+
+
+@pytest.mark.parametrize("persona", ["evaluator", "lead", "administrator"])
+def test_the_board_counts_who_rated_and_tells_nothing_of_it(
+    client_of: ClientOf, ratings: Round, persona: str
+) -> None:
+    text = client_of(persona).get(ratings.get_absolute_url()).content.decode()
+    assert "Complete: 15 people" in text
+    assert "6 of 7 have answered" in text
+    assert "Since Ann left" not in text
+    assert "far apart" not in text
 
 
 # The spreadsheets themselves

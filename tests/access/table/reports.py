@@ -195,7 +195,7 @@ ROWS = [
     # For whoever reads more than their own reports; the closed round's are shared with the funder.
     *(
         Row("GET", f"evidence:round-{format}", thing, f"login {answers} 200 200 200 403 login")
-        for format in ("xlsx", "csv", "zip")
+        for format in ("xlsx", "csv", "ratings", "zip")
         for thing, answers in (
             ("open round", "403 403 404"),
             ("closed round", "403 404 200"),
