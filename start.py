@@ -165,6 +165,8 @@ def serve(port: int) -> None:
             f"127.0.0.1:{port}",
             "--workers",
             "2",
+            "--limit-request-line",
+            "0",
             "--log-level",
             "warning",
         ],
