@@ -6,6 +6,7 @@ from evidence.models import Finding, Question, Section, Source
 from evidence.views import (
     appraisals,
     approval,
+    assessment_exports,
     assessments,
     attachments,
     briefs,
@@ -144,6 +145,15 @@ urlpatterns: list[URLPattern] = [
         "assessments/profile/",
         assessments.AssessmentListView.as_view(is_profile=True),
         name="assessment-profile",
+    ),
+    *(
+        path(
+            f"assessments/{display}.{format}",
+            assessment_exports.AssessmentExportView.as_view(display=display, format=format),
+            name=f"assessment-{display}-{format}",
+        )
+        for display in assessment_exports.DISPLAYS
+        for format in assessment_exports.FORMATS
     ),
     path(
         "items/<slug:code>/typed/<slug:form>/",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from evidence.models import Finding, Round, SelfReport
+from evidence.models import Assessment, Finding, Round, SelfReport
 from partnerships.audit import record
 from partnerships.models import Person
 
@@ -35,3 +35,17 @@ def record_profile_export(*, by: Person, report: SelfReport, format: str) -> Non
 def record_round_export(*, by: Person, round_: Round, format: str, reports: int) -> None:
     """Note that a person downloaded what was said in a round: in which form, and how many reports it held."""
     record(by=by, verb="round.exported", target=round_, key=round_.slug, format=format, reports=reports)
+
+
+@transaction.atomic
+def record_assessments_export(*, by: Person, display: str, format: str, judgements: int) -> None:
+    """Note that a person downloaded judgements of confidence: as which display, and how many it held."""
+    record(
+        by=by,
+        verb="assessments.exported",
+        target=Assessment(),
+        key="list",
+        display=display,
+        format=format,
+        judgements=judgements,
+    )

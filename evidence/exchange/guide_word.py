@@ -1,11 +1,9 @@
 """The conversation guide as a Word document, with room to write."""
 
-import io
-
-from docx import Document
 from docx.document import Document as Docx
 
-from evidence.exchange.report_word import printable
+from evidence.exchange.printable import printable
+from evidence.exchange.word import content_of, new_document
 from evidence.queries.guide import HOW_TO_TALK, Guide, Topic
 from evidence.queries.profile import Profile
 
@@ -15,11 +13,7 @@ ROOM_TO_WRITE = 3
 def guide_as_word(profile: Profile, guide: Guide) -> bytes:
     """What to talk about, as its page shows it."""
     report = profile.report
-    document = Document()
-    properties = document.core_properties
-    properties.title = printable(f"Conversation guide: {report.partnership}, {report.round}")
-    properties.author, properties.comments, properties.language = "Partnership evidence", "", "en-GB"
-    document.add_heading(properties.title, level=0)
+    document = new_document(f"Conversation guide: {report.partnership}, {report.round}")
     if report.round.is_demonstration:
         document.add_paragraph("Demonstration: everything in it is invented.")
     document.add_paragraph(f"Made from what {profile.people} people said, each for themselves.")
@@ -30,9 +24,7 @@ def guide_as_word(profile: Profile, guide: Guide) -> bytes:
         document.add_heading(title, level=1)
         for topic in topics:
             add_topic(document, topic)
-    content = io.BytesIO()
-    document.save(content)
-    return content.getvalue()
+    return content_of(document)
 
 
 def parts_of(guide: Guide) -> list[tuple[str, list[Topic]]]:

@@ -1,16 +1,11 @@
 """A self-report as a Word document, with its headings and tables in order."""
 
-import io
-
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from docx import Document
 from docx.document import Document as Docx
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.table import _Row
 
 from evidence.exchange.printable import printable
+from evidence.exchange.word import content_of, new_document, repeat_as_header
 from evidence.models import SelfReport
 from evidence.queries.plans import Plan, PlannedAction
 from evidence.queries.reports import Line, Sheet, Table, readers_of
@@ -20,11 +15,7 @@ NOT_ANSWERED = "Not answered"
 
 def report_as_word(report: SelfReport, sheet: Sheet, plan: Plan) -> bytes:
     """The whole of a report: every question that was asked, with its answer, and the actions agreed."""
-    document = Document()
-    properties = document.core_properties
-    properties.title = printable(f"{report.partnership}: {report.round}")
-    properties.author, properties.comments, properties.language = "Partnership evidence", "", "en-GB"
-    document.add_heading(properties.title, level=0)
+    document = new_document(f"{report.partnership}: {report.round}")
     for line in facts_of(report):
         document.add_paragraph(line)
     document.add_paragraph(f"Who reads it: {readers_of(report.round)}")
@@ -36,9 +27,7 @@ def report_as_word(report: SelfReport, sheet: Sheet, plan: Plan) -> bytes:
         if rows:
             document.add_heading(title, level=1)
             add_actions(document, rows)
-    content = io.BytesIO()
-    document.save(content)
-    return content.getvalue()
+    return content_of(document)
 
 
 def facts_of(report: SelfReport) -> list[str]:
@@ -93,13 +82,6 @@ def add_table(document: Docx, words: Table) -> None:
     for row in words.rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = printable(text)
-
-
-def repeat_as_header(row: _Row) -> None:
-    """Say that this row holds the headings: on every page, and for those who have the table read to them."""
-    mark = OxmlElement("w:tblHeader")
-    mark.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(mark)
 
 
 def day(moment: object) -> str:

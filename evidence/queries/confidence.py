@@ -5,7 +5,7 @@ is none for them.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,13 @@ INDICATORS_OF: dict[str, tuple[str, ...]] = {
 def published_codings(person: Any, item: FrameworkItem | OuterRef) -> QuerySet[Coding]:
     """The codings to an item of the published findings that this person may see: what can be judged."""
     return Coding.objects.visible_to(person).filter(item=item, finding__status=Finding.Status.PUBLISHED)
+
+
+def published_on(person: Any, items: Iterable[int]) -> QuerySet[Coding]:
+    """The same for several items by their primary keys."""
+    return Coding.objects.visible_to(person).filter(
+        item__in=list(items), finding__status=Finding.Status.PUBLISHED
+    )
 
 
 def news_for(person: Any) -> QuerySet[Coding]:
@@ -91,19 +98,29 @@ class Change:
 
 def changes_since(person: Any, assessment: Assessment) -> list[Change]:
     """What the reader may see that has changed beneath a judgement since it was made."""
-    judged = dict(AssessedFinding.objects.filter(assessment=assessment).values_list("finding", "direction"))
-    now = published_codings(person, assessment.item).select_related("finding").order_by("finding__ref")
-    changes = [
-        change_to(coding.finding, what)
-        for coding in now
-        if (what := what_changed(coding, judged.get(coding.finding_id, ""), assessment))
-    ]
+    return changes_beneath(person, [assessment])[assessment.pk]
+
+
+def changes_beneath(person: Any, assessments: Sequence[Assessment]) -> dict[int, list[Change]]:
+    """The same for judgements of different items, by their primary keys, in as many queries as for one."""
+    changes: dict[int, list[Change]] = {assessment.pk: [] for assessment in assessments}
+    by_item = {assessment.item_id: assessment for assessment in assessments}
+    beneath = AssessedFinding.objects.filter(assessment__in=assessments)
+    judged = {
+        (assessment, finding): direction
+        for assessment, finding, direction in beneath.values_list("assessment", "finding", "direction")
+    }
+    now = published_on(person, by_item).select_related("finding").order_by("finding__ref")
+    for coding in now:
+        assessment = by_item[coding.item_id]
+        direction_then = judged.get((assessment.pk, coding.finding_id), "")
+        if what := what_changed(coding, direction_then, assessment):
+            changes[assessment.pk].append(change_to(coding.finding, what))
     if has_permission(person, Permission.READ_TEAM):
-        lost = AssessedFinding.objects.visible_to(person).filter(gone(), assessment=assessment)
-        changes += [
-            change_to(row.finding, "It is not published under this item any more.")
-            for row in lost.select_related("finding")
-        ]
+        lost = AssessedFinding.objects.visible_to(person).filter(gone(), assessment__in=assessments)
+        for row in lost.select_related("finding").order_by("finding__ref"):
+            what = "It is not published under this item any more."
+            changes[row.assessment_id].append(change_to(row.finding, what))
     return changes
 
 
@@ -215,12 +232,22 @@ def parts_of(assessment: Assessment) -> dict[str, str]:
     concerns: dict[str, ComponentConcern] = {row.component: row for row in assessment.concerns.all()}
     for component in Component:
         row = concerns[component]
-        kind = f" ({row.get_relevance_display().lower()})" if row.relevance else ""
-        parts[component.label] = f"{row.get_concern_display()}{kind}. {row.reason}".strip()
+        parts[component.label] = f"{concern_in_words(row)}. {row.reason}".strip()
     for indicator in assessment.indicators.all():
-        corrected = f" Read as: {indicator.corrected} ({indicator.reason})" if indicator.corrected else ""
-        parts[f"Indicator: {indicator.get_kind_display().lower()}"] = indicator.derived + corrected
+        parts[f"Indicator: {indicator.get_kind_display().lower()}"] = indicator_in_words(indicator)
     return parts | ({"Dissent": assessment.dissent} if assessment.dissent else {})
+
+
+def concern_in_words(row: ComponentConcern) -> str:
+    """How much concern one component gives, and of what kind: "Minor (partial)"."""
+    kind = f" ({row.get_relevance_display().lower()})" if row.relevance else ""
+    return f"{row.get_concern_display()}{kind}"
+
+
+def indicator_in_words(indicator: AssessedIndicator) -> str:
+    """What the data said, and what it was read as instead."""
+    corrected = f" Read as: {indicator.corrected} ({indicator.reason})" if indicator.corrected else ""
+    return indicator.derived + corrected
 
 
 def compared(assessment: Assessment, before: Assessment | None) -> list[Part]:

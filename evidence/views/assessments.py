@@ -24,6 +24,7 @@ from evidence.queries.confidence import (
     derived_indicators,
     with_parts,
 )
+from evidence.views.assessment_exports import downloads_of
 from evidence.views.findings_writing import keeping
 from evidence.views.items import OneItemView
 from evidence.views.kinds import KINDS
@@ -53,6 +54,7 @@ class AssessmentListView(VisibleListView):
         context = super().get_context_data(**kwargs)
         return context | {
             "is_profile": self.is_profile,
+            "downloads": downloads_of("profile" if self.is_profile else "summary"),
             "components": list(Component),
             "rows": [
                 (assessment, {row.component: row for row in assessment.concerns.all()})

@@ -11,6 +11,7 @@ from django.urls import reverse
 from evidence.actions.exports import record_profile_export
 from evidence.exchange.guide_word import guide_as_word, parts_of
 from evidence.exchange.profile_csv import profile_csv
+from evidence.exchange.word import WORD_TYPE
 from evidence.models import Coding
 from evidence.models.rating import STEP_WORDS, STEPS, Step
 from evidence.queries.guide import HOW_TO_TALK, Topic, guide_of
@@ -25,7 +26,6 @@ from evidence.queries.profile import (
 )
 from evidence.queries.ratings import fewest_respondents
 from evidence.queries.spreads import AGREEMENT_RULE, Spread
-from evidence.views.reports import WORD
 from evidence.views.signed_in import SignedInMixin, signed_in
 from evidence.views.spread_pictures import Picture, picture_of
 from partnerships.access import Permission, has_permission
@@ -234,7 +234,7 @@ class ProfileDownload(OneProfile):
 class GuideWordView(ProfileDownload):
     """The guide as a document to change and to write in."""
 
-    stem, format, content_type = "guide", "docx", WORD
+    stem, format, content_type = "guide", "docx", WORD_TYPE
 
     def content(self, profile: Profile) -> bytes:
         return guide_as_word(profile, guide_of(profile))

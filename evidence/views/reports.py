@@ -26,6 +26,7 @@ from evidence.actions.self_reports import (
 )
 from evidence.actions.typed_forms import forget_typed_form
 from evidence.exchange.report_word import report_as_word
+from evidence.exchange.word import WORD_TYPE
 from evidence.forms.finding import problems_of
 from evidence.forms.report import (
     NoteForm,
@@ -59,7 +60,6 @@ from partnerships.errors import StepRefused
 from partnerships.views.bases import VisibleDetailView, VisibleListView
 
 Status = SelfReport.Status
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 class ReportListView(SignedInMixin, VisibleListView):
@@ -238,7 +238,7 @@ class ReportWordView(OneReport):
         content = report_as_word(report, sheet_of(person, report), plan_of(person, report))
         name = f"{report.ref}-{report.partnership.slug}-{report.round.slug}.docx"
         return HttpResponse(
-            content, content_type=WORD, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+            content, content_type=WORD_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'}
         )
 
 

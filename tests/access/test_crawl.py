@@ -34,7 +34,7 @@ TELLS_OF_VISITS = ("partnerships:audit", "partnerships:audit-csv")
 # What the evaluation team alone reads of any finding.
 TEAMS_OWN = ("reason", "comment", "former", "change", "transcript")
 # Office documents and archives say when they were packed.
-SAYS_WHEN = ("/word/", ".xlsx", ".zip")
+SAYS_WHEN = ("/word/", ".docx", ".xlsx", ".zip")
 
 # Different at each visit, and no part of what is shown.
 FRESH = re.compile(

@@ -16,6 +16,10 @@ from tests.access.world import World
 NO_PAGES = {
     "evidence:brief-pdf",
     "evidence:brief-word",
+    "evidence:assessment-profile-docx",
+    "evidence:assessment-profile-xlsx",
+    "evidence:assessment-summary-docx",
+    "evidence:assessment-summary-xlsx",
     "evidence:edition-json",
     "evidence:finding-csv",
     "evidence:map-csv",

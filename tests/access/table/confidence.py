@@ -41,6 +41,11 @@ ROWS = [
     Row("POST", "evidence:negative-search-remove", "negative search", after(REMOVING)),
     Row("GET", "evidence:assessment-list", "", READ),
     Row("GET", "evidence:assessment-profile", "", READ),
+    *(
+        Row("GET", f"evidence:assessment-{display}-{format}", "", READ)
+        for display in ("summary", "profile")
+        for format in ("docx", "xlsx")
+    ),
     *(Row("GET", f"evidence:{name}-confidence", thing, READ) for name, thing in ITEM_PAGES.items()),
     *(Row("GET", f"evidence:{name}-assess", thing, JUDGING) for name, thing in ITEM_PAGES.items()),
     *(
