@@ -14,8 +14,15 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from PIL import Image, ImageDraw
 
+from evidence.exchange.printable import printable
 from evidence.exchange.references import harvard
-from evidence.exchange.report_word import printable, repeat_as_header
+from evidence.exchange.word import (
+    add_page_number,
+    content_of,
+    keep_on_one_page,
+    repeat_as_header,
+    set_language,
+)
 from evidence.models import BriefIssue
 from evidence.queries.briefs import NOT_JUDGED, Example, Part, Sheet
 
@@ -46,9 +53,7 @@ def brief_as_word(issue: BriefIssue, sheet: Sheet, cite_as: str) -> bytes:
     for number, part in enumerate(sheet.parts):
         add_part(document, part, is_first=not number)
     add_sources(document, sheet, cite_as)
-    content = io.BytesIO()
-    document.save(content)
-    return content.getvalue()
+    return content_of(document)
 
 
 def said_of(issue: BriefIssue) -> str:
@@ -64,7 +69,7 @@ def set_properties(document: Docx, issue: BriefIssue, sheet: Sheet) -> None:
     properties.title = printable(sheet.content["title"])
     properties.author = printable(str(issue.issued_by))
     properties.subject = "Talent Match partnership evidence"
-    properties.language, properties.comments = "en-GB", ""
+    properties.comments = ""
     properties.created = properties.modified = issue.issued_at.replace(tzinfo=None)
     properties.revision = issue.number
 
@@ -107,10 +112,7 @@ def set_styles(document: Docx) -> None:
         style.paragraph_format.space_after = Pt(after)
     styles["Quote"].paragraph_format.left_indent = Cm(0.8)
     styles["Title"].paragraph_format.keep_with_next = True
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-GB")
-    properties = styles["Normal"].element.get_or_add_rPr()
-    properties.append(language)
+    set_language(document)
 
 
 def set_running_lines(document: Docx, issue: BriefIssue, sheet: Sheet) -> None:
@@ -124,9 +126,7 @@ def set_running_lines(document: Docx, issue: BriefIssue, sheet: Sheet) -> None:
     head.text = printable(f"{mark}{sheet.content['title']}")
     foot = section.footer.paragraphs[0]
     foot.text = f"{issue.brief.ref}, version {issue.number}, page "
-    number = OxmlElement("w:fldSimple")
-    number.set(qn("w:instr"), "PAGE")
-    foot._p.append(number)
+    add_page_number(foot)
 
 
 def add(document: Docx, text: str, style: str = "Normal") -> Paragraph:
@@ -162,7 +162,7 @@ def add_table(document: Docx, caption: str, columns: tuple[str, ...], rows: list
 def keep_together(table: Table) -> None:
     """No row is split between pages, and no row stands without the next."""
     for line in table.rows:
-        line._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
+        keep_on_one_page(line)
     for line in table.rows[:-1]:
         for cell in line.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True

@@ -11,6 +11,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
+from docx.text.paragraph import Paragraph
 
 from evidence.exchange.printable import printable
 
@@ -26,11 +27,17 @@ def new_document(title: str) -> Docx:
     document = Document()
     properties = document.core_properties
     properties.title = printable(title)
-    properties.author, properties.comments, properties.language = "Partnership evidence", "", LANGUAGE
-    for language in document.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), LANGUAGE)
+    properties.author, properties.comments = "Partnership evidence", ""
+    set_language(document)
     document.add_heading(properties.title, level=0)
     return document
+
+
+def set_language(document: Docx) -> None:
+    """British English, for those who have the document read to them and for the checking of spelling."""
+    document.core_properties.language = LANGUAGE
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), LANGUAGE)
 
 
 def content_of(document: Docx) -> bytes:
@@ -45,10 +52,21 @@ def repeat_as_header(row: _Row) -> None:
     mark_row(row, "w:tblHeader")
 
 
+def keep_on_one_page(row: _Row) -> None:
+    mark_row(row, "w:cantSplit")
+
+
 def mark_row(row: _Row, name: str) -> None:
     mark = OxmlElement(name)
     mark.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(mark)
+
+
+def add_page_number(paragraph: Paragraph) -> None:
+    """The number of the page that it stands on, worked out by the reader's program."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)
 
 
 # Documents that are one wide table
@@ -61,11 +79,9 @@ def turn_sideways(document: Docx) -> None:
     section.page_width, section.page_height = Cm(29.7), Cm(21)
     section.left_margin = section.right_margin = section.top_margin = MARGIN
     section.bottom_margin = MARGIN_AT_FOOT
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
     foot = section.footer.paragraphs[0]
     foot.add_run("Page ")
-    foot._p.append(field)
+    add_page_number(foot)
 
 
 def add_wide_table(document: Docx, caption: str, labels: Sequence[str], widths: Sequence[float]) -> Table:
@@ -85,7 +101,7 @@ def add_wide_table(document: Docx, caption: str, labels: Sequence[str], widths: 
 def add_row(table: Table, cells: Iterable[Sequence[str]]) -> None:
     """A row with the paragraphs of each cell, kept on one page; the first cell says what it is about."""
     row = table.add_row()
-    mark_row(row, "w:cantSplit")
+    keep_on_one_page(row)
     for place, (cell, lines) in enumerate(zip(row.cells, cells, strict=True)):
         fill(cell, lines, first=TABLE_TEXT if place else TABLE_HEADING)
 

@@ -25,6 +25,7 @@ from evidence.actions.briefs import (
 from evidence.exchange.brief_pdf import NoPdf, as_pdf, can_make_pdf
 from evidence.exchange.brief_word import brief_as_word
 from evidence.exchange.references import harvard
+from evidence.exchange.word import WORD_TYPE
 from evidence.forms.brief import BriefForm, initial_of
 from evidence.forms.finding import problems_of
 from evidence.models import Brief, BriefIssue, BriefItem, FrameworkItem
@@ -37,7 +38,6 @@ from evidence.queries.briefs import (
     refs_of_examples,
     sheet_of,
 )
-from evidence.views.reports import WORD
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission
 from partnerships.errors import Conflict
@@ -116,7 +116,7 @@ class BriefWordView(BriefIssueView):
 
     http_method_names = ["get", "head", "options"]
     format = "docx"
-    content_type = WORD
+    content_type = WORD_TYPE
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
