@@ -136,6 +136,7 @@ class FindingFilterSet(QualityFilterSet):
     )
     origin = ChoicesFilter(choices=Finding.Origin.choices, label="Origin")
     partnership = PlaceFilter(Partnership, "slug", field_name="partnerships", label="Partnership")
+    programme_wide = YesNoFilter(field_name="programme_wide", label="Of the whole programme")
     organisation = PlaceFilter(Organisation, "slug", field_name="organisations", label="Organisation")
     sector = KeysFilter(Sector, "code", field_name="sectors", label="Sector")
     programme = KeysFilter(Programme, "slug", field_name="programme", label="Programme")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evidence.models import Finding, Question, Section, Source
+from evidence.models import Finding, FrameworkItem, Question, Section, Source
 from evidence.views import (
     appraisals,
     approval,
@@ -21,6 +21,7 @@ from evidence.views import (
     history,
     home,
     items,
+    lessons,
     lookalikes,
     negative_searches,
     organisations,
@@ -43,6 +44,7 @@ from evidence.views import (
     team_views,
     themes,
     typed_forms,
+    voices,
 )
 from evidence.views.kinds import KINDS
 
@@ -53,8 +55,10 @@ def item_paths() -> list[URLPattern]:
     """A list and a page for each kind of item: /lessons/, /lessons/5/, /drivers/, /drivers/D4/ …"""
     paths = []
     for kind, pages in KINDS.items():
+        is_lesson = kind == FrameworkItem.Kind.LESSON
+        list_view = lessons.LessonListView if is_lesson else items.ItemListView
         paths += [
-            path(f"{pages.address}/", items.ItemListView.as_view(kind=kind), name=f"{pages.name}-list"),
+            path(f"{pages.address}/", list_view.as_view(kind=kind), name=f"{pages.name}-list"),
             path(
                 f"{pages.address}/<slug:code>/",
                 items.ItemDetailView.as_view(kind=kind),
@@ -81,6 +85,14 @@ def item_paths() -> list[URLPattern]:
                 name=f"{pages.name}-negative-search",
             ),
         ]
+        if kind != FrameworkItem.Kind.RESEARCH_QUESTION:  # nobody can take a side on a question
+            paths.append(
+                path(
+                    f"{pages.address}/<slug:code>/voices/",
+                    voices.ItemVoicesView.as_view(kind=kind),
+                    name=f"{pages.name}-voices",
+                )
+            )
     return paths
 
 
@@ -138,6 +150,7 @@ def proposal_paths() -> list[URLPattern]:
 urlpatterns: list[URLPattern] = [
     path("", home.HomeView.as_view(), name="home"),
     path("themes/<slug:slug>/", themes.ThemeDetailView.as_view(), name="theme-detail"),
+    path("lessons.csv", lessons.LessonCsvView.as_view(), name="lesson-csv"),
     *item_paths(),
     *proposal_paths(),
     path("assessments/", assessments.AssessmentListView.as_view(), name="assessment-list"),

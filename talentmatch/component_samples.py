@@ -130,6 +130,7 @@ def evidence_columns() -> list[dict[str, Any]]:
             "direction": "supports",
             "heading": "For",
             "count": 12,
+            "href": "#evidence",
             "more_href": "#evidence",
             "cards": [
                 card | {"finding": sample_finding()},
@@ -140,14 +141,23 @@ def evidence_columns() -> list[dict[str, Any]]:
             "direction": "refines",
             "heading": "Refines",
             "count": 1,
+            "href": "#evidence",
             "more_href": "",
             "cards": [card | {"finding": waiting_finding(), "note": "Only where two bodies share the lead."}],
         },
-        {"direction": "challenges", "heading": "Against", "count": 0, "more_href": "", "cards": []},
+        {
+            "direction": "challenges",
+            "heading": "Against",
+            "count": 0,
+            "href": "",
+            "more_href": "",
+            "cards": [],
+        },
         {
             "direction": "context",
             "heading": "Context",
             "count": 1,
+            "href": "#evidence",
             "more_href": "",
             "cards": [card | {"finding": literature_finding(), "note": ""}],
         },
@@ -162,6 +172,7 @@ def sample_item(code: str, title: str, standing: str = "", **counts: int) -> dic
         "href": "#items",
         "standing": standing,
         "counts": counts or None,
+        "findings_href": "#items",
     }
 
 

@@ -39,7 +39,6 @@ FINDING_FIELDS_WITHOUT_FILTER = {
     "title": "searched by q",
     "text": "searched by q",
     "quote": "searched by q",
-    "programme_wide": "shown with a finding; nobody has asked for a list of them",
     "mask_area": "a filter for it would set masked findings apart from the others",
     "section": "literature only; the programme and the reference lead to it",
     "version": "tells two edits apart, not two findings",

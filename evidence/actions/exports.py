@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from evidence.models import Assessment, Finding, Round, SelfReport
+from evidence.models import Assessment, Finding, FrameworkItem, Round, SelfReport
 from partnerships.audit import record
 from partnerships.models import Person
 
@@ -23,6 +23,12 @@ def record_findings_export(*, by: Person, filters: Sequence[tuple[str, str]], fo
         format=format,
         filters=[[name, "…" if name in UNRECORDED else value] for name, value in filters],
     )
+
+
+@transaction.atomic
+def record_lessons_export(*, by: Person, format: str) -> None:
+    """Note that a person downloaded the overview of the lessons."""
+    record(by=by, verb="lessons.exported", target=FrameworkItem(), key="lessons", format=format)
 
 
 @transaction.atomic

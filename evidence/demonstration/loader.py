@@ -39,6 +39,7 @@ from evidence.actions.findings import (
     submit_finding,
     withdraw_finding,
 )
+from evidence.actions.negative_searches import note_negative_search
 from evidence.actions.replies import ask_for_replies, give_reply, respond
 from evidence.demonstration.reports import load_reports
 from evidence.models import Attachment, Brief, CaseStudy, Edition, Finding, FrameworkItem, Source, Wave
@@ -79,6 +80,8 @@ def load_demonstration() -> None:
         load_appraisal(entry, subject, people)
     for entry in read("assessments.yaml"):
         load_assessment(entry, people)
+    for entry in read("negative_searches.yaml"):
+        load_negative_search(entry, people)
     load_reports(read("reports.yaml"), people)
     load_edition(today, people, number=2)
     for entry in read("briefs.yaml"):
@@ -360,6 +363,14 @@ def load_assessment(entry: dict[str, Any], people: dict[str, Person]) -> None:
         ),
         last_seen=0,
     )
+
+
+def load_negative_search(entry: dict[str, Any], people: dict[str, Person]) -> None:
+    """A search for evidence against an item; an item for which one is recorded is left alone."""
+    item = FrameworkItem.objects.get(code=entry["item"])
+    if not item.negative_searches.exists():
+        details = {name: entry[name] for name in ("looked_on", "looked_in", "looked_for")}
+        note_negative_search(by=people[f"{entry['by']}@demo.example"], item=item, **details)
 
 
 def load_edition(entry: dict[str, str], people: dict[str, Person], *, number: int) -> None:

@@ -86,14 +86,16 @@ NONE = Value("", output_field=CharField())
 
 def _cells(filters: Filters, columns: Columns) -> Rows:
     """The codings by item, column and direction. A finding has one coding of an item: they count findings."""
-    codings = _codings(filters).annotate(map_code=F("item__code"), map_direction=F("direction"))
+    codings = codings_asked_for(filters).annotate(map_code=F("item__code"), map_direction=F("direction"))
     return _counted(_in_columns(codings, filters, columns, "finding__"))
 
 
 def _rows(filters: Filters) -> Rows:
     """The codings by item and direction, in whichever columns, or in none."""
     return _counted(
-        _codings(filters).annotate(map_code=F("item__code"), map_key=NONE, map_direction=F("direction"))
+        codings_asked_for(filters).annotate(
+            map_code=F("item__code"), map_key=NONE, map_direction=F("direction")
+        )
     )
 
 
@@ -103,7 +105,7 @@ def _columns(filters: Filters, columns: Columns) -> Rows:
     return _counted(_in_columns(findings.annotate(map_code=NONE, map_direction=NONE), filters, columns, ""))
 
 
-def _codings(filters: Filters) -> QuerySet[Coding, Any]:
+def codings_asked_for(filters: Filters) -> QuerySet[Coding, Any]:
     """The codings that meet all filters: those of codings themselves, the rest by their findings."""
     findings = filters.leaving_out(*OF_CODINGS)
     return Coding.objects.filter(finding__in=findings.values("pk"), **filters.asked_of_coding()).order_by()

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
 
 from evidence.models import FrameworkItem
 from evidence.queries.standing import Counts, standings
@@ -24,6 +25,7 @@ class ItemRow:
     standing: str
     counts: Counts | None
     informs: int
+    findings_href: str  # the list of what is counted, for further filters to follow
     children: list["ItemRow"] = field(default_factory=list)
 
 
@@ -48,6 +50,7 @@ def item_rows(person: Any, items: Iterable[FrameworkItem]) -> dict[int, ItemRow]
             standing="" if item.is_question else standing[item.pk].status.value,
             counts=None if item.is_question else standing[item.pk].counts,
             informs=standing[item.pk].counts.total if item.is_question else 0,
+            findings_href=f"{reverse('evidence:finding-list')}?item={item.code}",
         )
         for item in items
     }

@@ -19,6 +19,7 @@ def with_negative_searches(person: Any, items: QuerySet[FrameworkItem]) -> Query
         looked_in="looked_in",
         looked_for="looked_for",
         by="made_by_id",
+        is_demonstration="is_demonstration",
     )
     return items.annotate(search_rows=rows)
 
@@ -32,6 +33,7 @@ def searches_of(item: Any) -> list[NegativeSearch]:
             looked_in=row["looked_in"],
             looked_for=row["looked_for"],
             made_by_id=row["by"],
+            is_demonstration=bool(row["is_demonstration"]),
         )
         for row in item.search_rows
     ]

@@ -6,7 +6,7 @@ what the programme has shown since, counted by independent voices rather than by
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -105,20 +105,43 @@ def status_of(voices: Voices) -> Status:
     return Status.SUPPORTED
 
 
+REASONS = {
+    Status.CONTESTED: "a third or more challenge it",
+    Status.REFINED: "fewer than a third challenge it, and a third or more refine it",
+    Status.SUPPORTED: "fewer than a third challenge it, and fewer than a third refine it",
+}
+NO_SIDE = "No partnership's published evidence takes a side yet."
+
+
+def reason_of(voices: Voices) -> str:
+    """The rule applied, in words alone, for where the numbers stand beside it."""
+    if voices.sides == 0:
+        return NO_SIDE
+    if voices.sides < FEWEST_VOICES:
+        return f"Fewer than {FEWEST_VOICES} partnerships take a side so far: too few to judge by."
+    return f"Of the partnerships that take a side, {REASONS[status_of(voices)]}."
+
+
 def explanation_of(voices: Voices) -> str:
     """The rule applied, in words with its numbers."""
     if voices.sides == 0:
-        return "No partnership's published evidence takes a side yet."
+        return NO_SIDE
     split = f"{voices.supports} supporting, {voices.refines} refining, {voices.challenges} challenging"
     if voices.sides < FEWEST_VOICES:
         partnerships = "1 partnership takes" if voices.sides == 1 else f"{voices.sides} partnerships take"
         return f"Only {partnerships} a side so far ({split}); it needs {FEWEST_VOICES} to judge."
-    reason = {
-        Status.CONTESTED: "a third or more challenge it",
-        Status.REFINED: "fewer than a third challenge it, and a third or more refine it",
-        Status.SUPPORTED: "fewer than a third challenge it, and fewer than a third refine it",
-    }[status_of(voices)]
-    return f"Of {voices.sides} partnerships that take a side, {reason} ({split})."
+    return f"Of {voices.sides} partnerships that take a side, {REASONS[status_of(voices)]} ({split})."
+
+
+def standing_of(literature: Counts, programme: Counts, voices: Voices) -> Standing:
+    """How something stands that has these findings and voices."""
+    return Standing(
+        status=status_of(voices),
+        explanation=explanation_of(voices),
+        literature=literature,
+        programme=programme,
+        voices=voices,
+    )
 
 
 def standings(
@@ -142,15 +165,8 @@ def standings(
             counts[item, origin == Finding.Origin.LITERATURE][direction] += number
         else:
             heard[item][direction].add(partnership)
-    voices = {key: _voices_in(heard[key]) for key in keys}
     return {
-        key: Standing(
-            status=status_of(voices[key]),
-            explanation=explanation_of(voices[key]),
-            literature=Counts(**counts[key, True]),
-            programme=Counts(**counts[key, False]),
-            voices=voices[key],
-        )
+        key: standing_of(Counts(**counts[key, True]), Counts(**counts[key, False]), voices_in(heard[key]))
         for key in keys
     }
 
@@ -176,28 +192,38 @@ UNTOLD = 0
 
 def _voices(person: Any, codings: QuerySet[Coding]) -> QuerySet[Coding, Any]:
     """Each partnership by item and direction, once; none stands for the programme as a whole."""
-    told = Q(finding__programme_wide=False) & area_known_to(person, "finding__")
     return (
-        codings.filter(
-            direction__in=SIDES,
-            finding__status=Finding.Status.PUBLISHED,
-            finding__origin__in=PROGRAMME_ORIGINS,
-        )
-        .annotate(
-            row_origin=Value(""),
-            row_partnership=Case(
-                When(finding__programme_wide=True, then=None),
-                When(told, then=F("finding__partnerships")),
-                default=Value(UNTOLD),
-            ),
-        )
+        taking_sides(codings)
+        .annotate(row_origin=Value(""), row_partnership=speaker_for(person))
         .values(*ROW)
         .annotate(number=Count("pk"))
         .values_list(*ROW, "number")
     )
 
 
-def _voices_in(heard: dict[str, set[int | None]]) -> Voices:
+def taking_sides(codings: QuerySet[Coding]) -> QuerySet[Coding]:
+    """Those of some codings that move the status: of the programme's published findings, in a direction."""
+    return codings.filter(
+        direction__in=SIDES,
+        finding__status=Finding.Status.PUBLISHED,
+        finding__origin__in=PROGRAMME_ORIGINS,
+    )
+
+
+def speaker_for(person: Any) -> Case:
+    """Who speaks in a coding, as far as this person is told: a partnership's key, ``UNTOLD``, or none for
+    the programme as a whole.
+    """
+    told = Q(finding__programme_wide=False) & area_known_to(person, "finding__")
+    return Case(
+        When(finding__programme_wide=True, then=None),
+        When(told, then=F("finding__partnerships")),
+        default=Value(UNTOLD),
+    )
+
+
+def voices_in(heard: Mapping[str, set[int | None]]) -> Voices:
+    """The number of those heard in each direction, and in any."""
     return Voices(
         **{direction: len(partnerships) for direction, partnerships in heard.items()},
         sides=len(set().union(*heard.values())),

@@ -38,7 +38,7 @@ from partnerships.views.bases import VisibleDetailView, VisibleListView
 from partnerships.views.filtering import errors_of, pairs_in_use, printable, query_of, tags_of
 
 # Filters that have no field of their own in the panel of filters; it carries them along.
-NOT_IN_PANEL = ("q", "organisation", "reference", "source", "case_study", "wave")
+NOT_IN_PANEL = ("q", "programme_wide", "organisation", "reference", "source", "case_study", "wave")
 
 
 class FilteredFindings(VisibleListView):

@@ -18,7 +18,9 @@ from evidence.queries.facets import Facet, facets
 from evidence.queries.items import item_groups, item_rows, with_baseline
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.negative_searches import searches_of, with_negative_searches
-from evidence.queries.standing import RULE, standings
+from evidence.queries.since import since_review, with_milestones
+from evidence.queries.standing import RULE, reason_of
+from evidence.queries.voices import LEANING_RULE, compared, states
 from evidence.views.appraisals import at_least_selects
 from evidence.views.kinds import KINDS, KindPages
 from partnerships.functions import JSONList
@@ -92,7 +94,8 @@ class ItemDetailView(OneItemView):
     template_name = "evidence/item_detail.html"
 
     def get_queryset(self) -> QuerySet[FrameworkItem]:
-        return with_negative_searches(self.request.user, super().get_queryset())
+        person = self.request.user
+        return with_milestones(person, with_negative_searches(person, super().get_queryset()))
 
     @cached_property
     def labels(self) -> Labels:
@@ -111,13 +114,21 @@ class ItemDetailView(OneItemView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person, item = self.request.user, self.object
         found = facets(self.filterset, self.labels, FACETS)
+        sectors = list(self.labels.sectors.values())
+        state = states(person, [item], sectors=sectors, in_full=True)[item.pk]
         return super().get_context_data(**kwargs) | {
             "pages": KINDS[self.kind],
-            "standing": standings(person, [item])[item.pk],
+            "state": state,
+            "standing": state.standing,
+            "reason": reason_of(state.standing.voices),
             "rule": RULE,
+            "leaning_rule": LEANING_RULE,
+            "sectors": [(sector, state.sectors[sector.pk]) for sector in sectors],
+            "sectors_speak": any(voice.speakers.sides for voice in state.sectors.values()),
+            "sector_comparison": compared(state.sectors.values()),
+            "since": since_review(item, state),
             "assessment": current_assessments(person).filter(item=item).first(),
             "searches": [(search, may_remove(person, search)) for search in searches_of(item)],
-            "changed": self.changed_since_the_review(),
             "citations": citation_lines(item.citations.select_related("reference")),
             "children": self.labels.children_of(item),
             "columns": self.columns(found),
@@ -127,16 +138,6 @@ class ItemDetailView(OneItemView):
             "filter_errors": errors_of(self.filterset),
             "full_list_href": self.full_list(pairs_in_use(self.filterset)),
         }
-
-    def changed_since_the_review(self) -> list[tuple[str, str]]:
-        """The baseline's wording of what has been reworded since: name of the text, and the text of 2014."""
-        baseline = self.object.baseline or {}
-        texts = (("Title", "title"), ("Statement", "statement"), ("Plain wording", "plain_statement"))
-        return [
-            (name, baseline[field])
-            for name, field in texts
-            if field in baseline and baseline[field] != getattr(self.object, field)
-        ]
 
     def columns(self, found: list[Facet]) -> list[dict[str, Any]]:
         """For, refining, against and context; a question has only what informs it."""
@@ -156,6 +157,7 @@ class ItemDetailView(OneItemView):
                 "cards": [
                     {"finding": card, "note": card.note, "href": card.href} for card in newest[direction]
                 ],
+                "href": self.all_in(direction),
                 "more_href": self.all_in(direction) if counts.get(direction, 0) > SHOWN else "",
             }
             for direction in self.directions

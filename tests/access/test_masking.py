@@ -105,6 +105,8 @@ class Places:
         for name in ("home", "partnership-list", "organisation-list", "case-study-list", "driver-list"):
             yield reverse(f"evidence:{name}")
         yield self.item.get_absolute_url()
+        for query in ("", "?by=source", "?direction=supports", "?direction=challenges&sector=none"):
+            yield f"{self.item.get_absolute_url()}voices/{query}"
         for finding in Finding.objects.all():
             yield finding.get_absolute_url()
             yield f"{finding.get_absolute_url()}history/"
@@ -203,8 +205,8 @@ def test_masked_findings_of_several_partnerships_are_one_voice(places: Places, c
     for place in (0, 1, 2):
         places.add(place, "supports", "public", True)
     address = places.item.get_absolute_url()
-    assert "Only 1 partnership takes a side" in client_of("visitor").get(address).content.decode()
-    assert "Of 3 partnerships" in client_of("funder").get(address).content.decode()
+    assert ">1 takes a side<" in client_of("visitor").get(address).content.decode()
+    assert ">3 take a side<" in client_of("funder").get(address).content.decode()
 
 
 def test_the_admin_lists_no_finding_whose_place_its_reader_is_not_told(

@@ -22,6 +22,7 @@ NO_PAGES = {
     "evidence:assessment-summary-xlsx",
     "evidence:edition-json",
     "evidence:finding-csv",
+    "evidence:lesson-csv",
     "evidence:map-csv",
     "evidence:map-xlsx",
     "evidence:file",

@@ -216,3 +216,10 @@ def test_the_accounts_are_shown(demonstration, capsys):
     call_command("demo", show_accounts=True)
     told = capsys.readouterr().out
     assert all(email in told for email in ACCOUNTS)
+
+
+def test_lessons_show_what_was_looked_for_and_where_voices_diverge(demonstration, client):
+    client.force_login(Person.objects.get(email="funder@demo.example"))
+    page = client.get("/lessons/").content.decode()
+    assert "Looked for, none found" in page
+    assert "Voices diverge" in page

@@ -280,7 +280,7 @@ def test_the_wording_of_2014_stays_readable_after_an_edit(loaded_review, client)
     assert "read the wording of 2014" not in body_of(client, "/lessons/5/")
     FrameworkItem.objects.filter(pk=lesson.pk).update(statement="Worded anew.")
     page = client.get("/lessons/5/")
-    assert page.context_data["changed"] == [("Statement", lesson.statement)]
+    assert page.context_data["since"].reworded == [("Statement", lesson.statement)]
     assert "Worded anew." in page.content.decode()
 
 

@@ -41,6 +41,12 @@ ROWS = [
     Row("GET", "evidence:source-detail", "source of draft", "404 404 404 404 200 404 200 404 404"),
     Row("GET", "evidence:finding-list", "", READ),
     Row("GET", "evidence:finding-csv", "", READ),
+    Row("GET", "evidence:lesson-csv", "", READ),
+    Row("GET", "evidence:lesson-voices", "lesson number", READ),
+    *(
+        Row("GET", f"evidence:{kind}-voices", kind, READ)
+        for kind in ("driver", "barrier", "benefit", "approach", "outcome")
+    ),
     *(Row("GET", "evidence:finding-detail", thing, seeing(thing)) for thing in SEEN_BY),
     # Whoever sees a thing sees its history, as far as it was theirs to read.
     *(Row("GET", "evidence:finding-history", thing, seeing(thing)) for thing in SEEN_BY),
