@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class EvidenceConfig(AppConfig):
@@ -15,7 +15,7 @@ class EvidenceConfig(AppConfig):
         from evidence.actions.replies import tell_what_is_due
         from evidence.actions.report_notices import register_reports
         from evidence.actions.rounds import remind_on_schedule
-        from evidence.search_index import ensure_search_triggers
+        from evidence.search_index import drop_triggers_before_migrating, ensure_search_triggers
         from partnerships.notices import register_clock
 
         register_subjects()
@@ -24,4 +24,5 @@ class EvidenceConfig(AppConfig):
         register_clock(remind_on_schedule)
         register_reports()
         # On SQLite a migration that alters a table makes it anew, and its triggers are gone with the old one.
+        pre_migrate.connect(drop_triggers_before_migrating, sender=self)
         post_migrate.connect(ensure_search_triggers, sender=self)

@@ -22,6 +22,7 @@ from evidence.models import (
     Questionnaire,
     Reference,
     Round,
+    SearchDocument,
     SelfReport,
     Source,
     Step,
@@ -31,6 +32,8 @@ from evidence.models import (
 )
 from evidence.models.finding import area_known_to
 from evidence.queries.appraisals import State, appraised, judged
+from evidence.queries.everything import KINDS, Matches
+from evidence.queries.everything import ORDERINGS as SEARCH_ORDERINGS
 from evidence.queries.references import with_cited
 from evidence.queries.search import matching
 from partnerships.filtersets import (
@@ -320,3 +323,22 @@ class SelfReportFilterSet(FilterSet):
     class Meta:
         model = SelfReport
         fields: list[str] = []
+
+
+class SearchFilterSet(FilterSet):
+    """What is looked for over everything, in which kinds, and in which order it is shown."""
+
+    kind = ChoicesFilter(choices=list(KINDS.items()), label="Kind")
+    q = django_filters.CharFilter(max_length=LONGEST_QUERY, label="Words to look for")
+    ordering = django_filters.ChoiceFilter(label="Order", choices=list(SEARCH_ORDERINGS.items()))
+
+    class Meta:
+        model = SearchDocument
+        fields: list[str] = []
+
+    def matches(self) -> Matches:
+        """What the person who asks finds; nothing while a value is in error."""
+        if self.errors:
+            return Matches(self.request.user, "")
+        asked = self.form.cleaned_data
+        return Matches(self.request.user, asked["q"], asked["kind"], asked["ordering"] or "relevance")

@@ -68,6 +68,7 @@ from evidence.models import (
     ResearchQuestion,
     ReviewStep,
     Round,
+    SearchDocument,
     Section,
     SelfReport,
     Source,
@@ -1092,3 +1093,13 @@ class BriefIssueFactory(DjangoModelFactory):
     )
     digest = "0" * 64
     issued_by = factory.SubFactory(PersonFactory, lead=True)
+
+
+class SearchDocumentFactory(DjangoModelFactory):
+    """A document about nothing; the database writes those of things that are there."""
+
+    class Meta:
+        model = SearchDocument
+
+    kind = SearchDocument.Kind.ITEM
+    key = factory.Sequence("D{}".format)

@@ -16,6 +16,7 @@ from evidence.actions import report_rules
 from evidence.actions.proposals import propose_answers
 from evidence.actions.report_changes import touch
 from evidence.actions.report_notices import ReportNotice, reporters_of, reviewers, tell
+from evidence.actions.search_texts import write_report_text
 from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import Answer, ColleagueNote, FinishedSection, Question, ReportStep, Section, SelfReport
 from evidence.models.answer_values import checked, digest_of, empty_of, is_empty
@@ -80,6 +81,8 @@ def save_answers(
     marked = mark_section(report, section, finished, by=by)
     forget_typed_form(by=by, key=typed_key(report, section))
     keys = sorted(entry.question.key for entry in changed)
+    if keys:
+        write_report_text(report)
     if keys or marked:
         touch(report, by=by)
         record(

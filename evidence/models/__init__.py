@@ -37,6 +37,7 @@ from evidence.models.reference import Citation, Programme, Reference
 from evidence.models.reply import ReplyRequest
 from evidence.models.review import ReviewStep
 from evidence.models.round import Round
+from evidence.models.search_document import SearchDocument
 from evidence.models.self_report import (
     Answer,
     ColleagueNote,
@@ -106,6 +107,7 @@ __all__ = [
     "ResearchQuestion",
     "ReviewStep",
     "Round",
+    "SearchDocument",
     "Section",
     "SelfReport",
     "Source",

@@ -26,9 +26,10 @@ class Row:
     thing: str
     answers: str
     data: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.method, self.name, self.thing) if part)
+        return " ".join(part for part in (self.method, self.name, self.thing, self.query) if part)
 
     def answer_for(self, persona: str) -> str:
         return self.answers.split()[PERSONAS.index(persona)]

@@ -56,7 +56,16 @@ def questions(world: World, hidden: list[str]) -> Iterator[str]:
     arguments = world.arguments
     findings = reverse("evidence:finding-list")
     marks = [mark(name, part) for name in hidden for part in ("title", "text", "quote")]
-    yield from (f"{findings}?q={word}" for word in marks)
+    everything = reverse("evidence:search")
+    yield from (f"{address}?q={word}" for word in marks for address in (findings, everything))
+    queries_of_everything: list[dict[str, str]] = [
+        {"q": "finding"},
+        {"q": "zq", "ordering": "newest"},
+        {"q": "zq", "kind": "finding,file"},
+        {"q": "what found", "page": "2"},
+        {"q": "said -interview"},
+    ]
+    yield from (f"{everything}?{urlencode(query)}" for query in queries_of_everything)
     queries = [
         {"q": "finding", "ordering": "relevance"},
         {"q": "zq"},

@@ -26,7 +26,8 @@ def address_of(row: Row, world: World) -> str:
     if row.thing == "no such link":
         return reverse(row.name, args=["MQ", "no-such-token"])
     argument = world.arguments[row.thing] if row.thing else ()
-    return reverse(row.name, args=argument if isinstance(argument, tuple) else [argument])
+    address = reverse(row.name, args=argument if isinstance(argument, tuple) else [argument])
+    return f"{address}?{row.query}" if row.query else address
 
 
 def data_of(row: Row, world: World) -> dict[str, Any]:

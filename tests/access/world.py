@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.core.management import call_command
 from django.utils import timezone
 
 from evidence.actions.briefs import issue_brief
@@ -492,6 +493,7 @@ def make_world(*findings: str) -> World:
     )
     judge(items[Kind.LESSON], personas)
     add_ratings(world)
+    call_command("index_search", verbosity=0)  # the answers were not saved by the product's actions
     for name in findings or FINDINGS:
         world.add_finding(name)
     make_edition(by=personas.lead, note="For the board.", last_seen=0)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evidence.models import Finding
 from evidence.queries.search import matching, snippets, terms_of
-from evidence.search_index import ensure_search_triggers
+from evidence.search_index import ensure_search_triggers, triggers
 from tests.factories import FindingFactory
 
 TEXTS = {
@@ -146,7 +146,7 @@ def test_lost_triggers_come_back_with_a_fresh_index(findings):
     assert found("gardening") == {"police"}
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
-        assert cursor.fetchone() == (3,)
+        assert cursor.fetchone()[0] == len(triggers("sqlite"))
 
 
 def test_migrating_leaves_the_triggers(db):

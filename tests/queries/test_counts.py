@@ -280,7 +280,7 @@ def address_for(row: Row, world: World, page_size: int) -> str:
 
 
 def name_of(row: Row) -> str:
-    return " ".join(part for part in (row.name, row.thing.replace(" ", "-")) if part)
+    return " ".join(part for part in (row.name, row.thing.replace(" ", "-"), row.query) if part)
 
 
 def queries_of(browser: Client, address: str) -> int:
