@@ -230,6 +230,7 @@ def test_no_page_holds_a_marked_word_and_no_link_is_broken(
     assert read == allowed
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("persona", ["visitor", "evaluator", "lead"])
 def test_every_page_is_valid_html(world: World, client_of: Callable[[str], Client], persona: str) -> None:
     browser, wrong = client_of(persona), []

@@ -327,6 +327,7 @@ def as_line(name: str, numbers: str) -> str:
     return f"{name:55}" + "".join(f"{number:>4}" for number in numbers.split())
 
 
+@pytest.mark.once
 def test_counts_are_as_reviewed_and_do_not_grow(world: World, client_of: Callable[[str], Client]) -> None:
     clients = {kind: client_of(kind) for kind in KINDS}
     grow(world, FEW)
