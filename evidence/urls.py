@@ -14,6 +14,7 @@ from evidence.views import (
     case_studies,
     claims,
     comments,
+    decisions,
     editions,
     evidence_map,
     findings_reading,
@@ -46,6 +47,7 @@ from evidence.views import (
     themes,
     typed_forms,
     voices,
+    watching,
 )
 from evidence.views.kinds import KINDS
 
@@ -151,6 +153,15 @@ def proposal_paths() -> list[URLPattern]:
 urlpatterns: list[URLPattern] = [
     path("", home.HomeView.as_view(), name="home"),
     path("themes/<slug:slug>/", themes.ThemeDetailView.as_view(), name="theme-detail"),
+    path("decisions/", decisions.DecisionListView.as_view(), name="decision-list"),
+    path("decisions/new/", decisions.DecisionCreateView.as_view(), name="decision-create"),
+    path("decisions/<str:ref>/", decisions.DecisionDetailView.as_view(), name="decision-detail"),
+    path("decisions/<str:ref>/edit/", decisions.DecisionEditView.as_view(), name="decision-edit"),
+    path("decisions/<str:ref>/remove/", decisions.DecisionRemoveView.as_view(), name="decision-remove"),
+    path("watching/", watching.WatchingView.as_view(), name="watching"),
+    path("watching/<slug:code>/", watching.WatchView.as_view(), name="watch"),
+    path("watching/<slug:code>/stop/", watching.StopWatchingView.as_view(), name="watch-stop"),
+    path("watching/<slug:code>/seen/", watching.SeenView.as_view(), name="watch-seen"),
     path("lessons.csv", lessons.LessonCsvView.as_view(), name="lesson-csv"),
     *item_paths(),
     *proposal_paths(),

@@ -30,6 +30,7 @@ class Permission(Enum):
     REVIEW_FINDINGS = auto()
     FILL_IN_REPORTS = auto()
     REVIEW_REPORTS = auto()
+    RECORD_DECISIONS = auto()
     MANAGE_ROUNDS = auto()
     EDIT_FRAMEWORK = auto()
     EDIT_PARTNERSHIPS = auto()
@@ -50,11 +51,18 @@ _EVALUATOR = frozenset(
 
 PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {
     Role.REPORTER: frozenset({Permission.READ_SHARED_WITH_PARTNERSHIPS, Permission.FILL_IN_REPORTS}),
-    Role.FUNDER: frozenset({Permission.READ_SHARED_WITH_PARTNERSHIPS, Permission.READ_SHARED_WITH_FUNDER}),
+    Role.FUNDER: frozenset(
+        {
+            Permission.READ_SHARED_WITH_PARTNERSHIPS,
+            Permission.READ_SHARED_WITH_FUNDER,
+            Permission.RECORD_DECISIONS,
+        }
+    ),
     Role.EVALUATOR: _EVALUATOR,
     Role.LEAD: _EVALUATOR
     | {
         Permission.REVIEW_FINDINGS,
+        Permission.RECORD_DECISIONS,
         Permission.MANAGE_ROUNDS,
         Permission.EDIT_FRAMEWORK,
         Permission.EDIT_PARTNERSHIPS,

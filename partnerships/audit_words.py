@@ -68,11 +68,14 @@ DEEDS = {
     "planned": "planned",
     "published": "published",
     "released": "released",
+    "recorded": "recorded",
     "reminded": "sent a reminder of",
     "returned": "returned",
     "submitted": "submitted",
     "taken-back": "put back to draft",
+    "unwatched": "stopped watching",
     "unlocked": "opened again after acceptance",
+    "watched": "began to watch",
     "withdrawn": "withdrew",
 }
 

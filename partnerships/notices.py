@@ -87,11 +87,17 @@ def tell(
     path: str,
     by: Person | None,
     due_at: datetime.datetime | None = None,
+    instead: bool = False,
 ) -> None:
     """Have these people told, except the one who did it. Belongs in the transaction of the deed.
 
     ``by`` is None where nobody did anything: a date came near, or passed. With ``due_at`` not before then.
+    ``instead`` of whatever else about this thing still waits for them.
     """
+    people = list(people)
+    if instead:
+        waiting = Notice.objects.filter(state=State.WAITING, target_kind=target_kind, target_key=target_key)
+        waiting.filter(person__in=people).update(state=State.DROPPED)
     notices = Notice.objects.bulk_create(
         Notice(
             person=person,

@@ -39,6 +39,7 @@ from evidence.models import (
     ComponentConcern,
     Concern,
     Confidence,
+    Decision,
     Driver,
     Edition,
     EditionCoding,
@@ -76,6 +77,7 @@ from evidence.models import (
     Theme,
     TypedForm,
     Visibility,
+    Watch,
     Wave,
 )
 from evidence.queries.ratings import digest_of_token
@@ -743,6 +745,35 @@ class NegativeSearchFactory(DjangoModelFactory):
     looked_in = "Both workshops."
     looked_for = "Anybody who disagreed."
     made_by = factory.SubFactory(PersonFactory, evaluator=True)
+
+
+class DecisionFactory(DjangoModelFactory):
+    """A decision of the funder on a lesson, for the funder."""
+
+    class Meta:
+        model = Decision
+        skip_postgeneration_save = True
+
+    title = factory.Sequence("Decision {}".format)
+    decided_on = A_DAY
+    decision = "From now on brokers are paid for."
+    reason = "Employers stayed where somebody had time for them."
+    created_by = factory.SubFactory(PersonFactory, funder=True)
+    updated_by = factory.SelfAttribute("created_by")
+
+    @factory.post_generation
+    def items(self, create: bool, items: Any, **kwargs: Any) -> None:
+        if create:
+            self.items.set(items or [LessonFactory()])
+
+
+class WatchFactory(DjangoModelFactory):
+    class Meta:
+        model = Watch
+
+    person = factory.SubFactory(PersonFactory)
+    item = factory.SubFactory(LessonFactory)
+    circles = "public"
 
 
 class AssessedFindingFactory(DjangoModelFactory):

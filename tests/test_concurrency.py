@@ -26,6 +26,7 @@ from evidence.actions.rounds import close_round, open_round
 from evidence.actions.self_reports import AnswersConflict, TypedAnswer, save_answers, submit_report
 from evidence.actions.several_findings import log_several
 from evidence.actions.typed_forms import OutOfDate, keep_typed_form
+from evidence.actions.watching import tell_watchers, watch_item
 from evidence.models import (
     Answer,
     Appraisal,
@@ -50,6 +51,7 @@ from tests.factories import (
     AttachmentFactory,
     DriverFactory,
     FindingFactory,
+    LessonFactory,
     NoticeFactory,
     PartnershipFactory,
     PersonFactory,
@@ -456,3 +458,12 @@ def test_answers_sent_while_a_round_closes() -> None:
     assert sum(isinstance(outcome, StepRefused) for outcome in outcomes) == len(raters) - sent
     # What is shown from then on was complete when the round closed.
     assert RatingsEnd.objects.count() == (sent >= 5)
+
+
+def test_who_watches_is_told_once_by_all_processes() -> None:
+    lesson, person = LessonFactory(), PersonFactory()
+    watch_item(by=person, item=lesson)
+    for _ in range(3):
+        FindingFactory(published=True, visibility="public", codings=[(lesson, "challenges")])
+    all_at_once(lambda number: tell_watchers())
+    assert Notice.objects.filter(person=person, target_kind="watch").count() == 1

@@ -25,6 +25,8 @@ AT_WITHOUT_BY = {
     "Notice.due_at": "a time to come, no deed",
     "LoadedRecord.loaded_at": "a command loads the data files, no person",
     "TypedForm.saved_at": "its owner alone saves it",
+    "Watch.began_at": "its person alone begins it",
+    "Watch.changed_at": "the evidence changed, by whomever",
     "Rater.started_at": "the rater, who has no account",
     "Rater.sent_at": "the rater, who has no account",
     "Rater.letter_due_at": "a time to come, no deed",

@@ -9,6 +9,7 @@ from django.db import transaction
 from evidence.actions.finding_input import field_errors
 from evidence.actions.finding_rules import is_lead
 from evidence.actions.typed_forms import forget_typed_form
+from evidence.actions.watching import tell_watchers_soon
 from evidence.models import (
     AssessedFinding,
     AssessedIndicator,
@@ -109,6 +110,7 @@ def assess_item(*, by: Person, item: FrameworkItem, data: AssessmentInput, last_
         for finding, direction in published_codings(by, item).values_list("finding", "direction")
     )
     forget_typed_form(by=by, key=TypedForm.key_of_item(item, "confidence"))
+    tell_watchers_soon([item.pk])
     record(
         by=by,
         verb="item.assessed",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from evidence.actions.watching import tell_watchers_soon
 from evidence.models import Finding, ReplyRequest, ReviewStep, Source
 from partnerships import notices
 from partnerships.access import Permission
@@ -65,13 +66,17 @@ def may_see_source(person: Any, ref: str) -> bool:
 
 
 def tell_of_step(finding: Finding, step: str, *, by: Person, with_changes: bool = False) -> None:
-    """Tell the leads what was submitted to them, and the author what has become of it since."""
+    """Tell the leads what was submitted to them, the author what has become of it since, and those who watch
+    what it speaks to.
+    """
     if step == Step.SUBMIT:
         people: Iterable[Person] = Person.objects.permitted(Permission.REVIEW_FINDINGS)
     else:
         people = authors_of(finding)
     kind = NoticeKind.PUBLISHED_WITH_CHANGES if with_changes else KIND_OF_STEP[Step(step)]
     tell(people, kind, finding, by=by)
+    if step in (Step.PUBLISH, Step.WITHDRAW):
+        tell_watchers_soon(finding.codings.values_list("item", flat=True))
 
 
 def authors_of(finding: Finding) -> list[Person]:

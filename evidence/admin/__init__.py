@@ -5,6 +5,7 @@ from evidence.admin import (
     assessment,
     attachment,
     brief,
+    decision,
     edition,
     fieldwork,
     finding,
@@ -14,6 +15,7 @@ from evidence.admin import (
     reports,
     review,
     source,
+    watch,
 )
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "assessment",
     "attachment",
     "brief",
+    "decision",
     "edition",
     "fieldwork",
     "finding",
@@ -30,4 +33,5 @@ __all__ = [
     "reports",
     "review",
     "source",
+    "watch",
 ]

@@ -21,6 +21,7 @@ from evidence.actions.appraisals import AppraisalInput, appraise, may_appraise, 
 from evidence.actions.assessment import AssessmentInput, ConcernInput, assess_item
 from evidence.actions.attachments import add_attachment, release_attachment
 from evidence.actions.briefs import BriefInput, issue_brief, make_brief
+from evidence.actions.decisions import DecisionInput, record_decision
 from evidence.actions.editions import make_edition
 from evidence.actions.fieldwork import (
     CaseStudyInput,
@@ -41,8 +42,20 @@ from evidence.actions.findings import (
 )
 from evidence.actions.negative_searches import note_negative_search
 from evidence.actions.replies import ask_for_replies, give_reply, respond
+from evidence.actions.watching import watch_item
 from evidence.demonstration.reports import load_reports
-from evidence.models import Attachment, Brief, CaseStudy, Edition, Finding, FrameworkItem, Source, Wave
+from evidence.models import (
+    Attachment,
+    Brief,
+    CaseStudy,
+    Decision,
+    Edition,
+    Finding,
+    FrameworkItem,
+    Source,
+    Watch,
+    Wave,
+)
 from evidence.models.refs import fixed_ref
 from partnerships.access import Role
 from partnerships.models import Membership, Organisation, Partnership, Person, RoleAssignment, Sector
@@ -86,6 +99,9 @@ def load_demonstration() -> None:
     load_edition(today, people, number=2)
     for entry in read("briefs.yaml"):
         load_brief(entry, people)
+    load_watches(people)
+    for entry in read("decisions.yaml"):
+        load_decision(entry, people)
 
 
 def read(name: str) -> Any:
@@ -378,6 +394,27 @@ def load_edition(entry: dict[str, str], people: dict[str, Person], *, number: in
     made = list(Edition.objects.order_by("number").values_list("is_demonstration", flat=True))
     if made == [True] * (number - 1):
         make_edition(by=people["lead@demo.example"], note=entry["note"], last_seen=number - 1)
+
+
+def load_decision(entry: dict[str, Any], people: dict[str, Person]) -> None:
+    """A decision of the funder; one of the same title is there already when the command runs again."""
+    if Decision.objects.filter(is_demonstration=True, title=entry["title"]).exists():
+        return
+    edition = Edition.objects.filter(is_demonstration=True).order_by("-number").first()
+    details = {name: value for name, value in entry.items() if name != "by"}
+    record_decision(
+        by=people[f"{entry['by']}@demo.example"],
+        data=DecisionInput(**details, edition=edition.number if edition else None),
+    )
+
+
+def load_watches(people: dict[str, Person]) -> None:
+    """The funder and a lead watch two lessons; whoever tried the product watches what they chose."""
+    if Watch.objects.filter(person__in=people.values()).exists():
+        return
+    for name in ("funder", "lead"):
+        for lesson in FrameworkItem.objects.filter(code__in=("L5", "L8")):
+            watch_item(by=people[f"{name}@demo.example"], item=lesson)
 
 
 def load_brief(entry: dict[str, Any], people: dict[str, Person]) -> None:

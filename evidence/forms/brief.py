@@ -6,9 +6,8 @@ from django import forms
 
 from evidence.actions.briefs import BriefInput
 from evidence.forms.fields import WordsField, ticks
-from evidence.forms.picker import KIND_LABELS
-from evidence.forms.steps import StepForm
-from evidence.models import Brief, FrameworkItem
+from evidence.forms.items import ItemTicks
+from evidence.models import Brief
 from evidence.queries.briefs import OFFERED
 from partnerships.models import Partnership, Sector
 
@@ -19,7 +18,7 @@ READERS = {
 }
 
 
-class BriefForm(StepForm):
+class BriefForm(ItemTicks):
     title = WordsField(label="Title", max_length=160, error_messages={"required": "Give the brief a title."})
     audience = forms.ChoiceField(
         label="Who is it for?",
@@ -46,13 +45,9 @@ class BriefForm(StepForm):
         **kwargs: Any,
     ) -> None:
         """``entries`` are the items it holds already, each with its place, note and examples to choose."""
-        super().__init__(*args, **kwargs)
-        items = list(FrameworkItem.objects.visible_to(person))
+        super().__init__(*args, person=person, **kwargs)
         self.codes = [entry.item.code for entry in entries]
-        self.titles = {item.code: str(item) for item in items}
-        for kind, label in KIND_LABELS.items():
-            choices = [(item.code, str(item)) for item in items if item.kind == kind]
-            self.fields[f"items-{kind}"] = ticks(label, choices)
+        self.titles = {item.code: str(item) for item in self.items}
         self.fields["partnerships"] = ticks(
             "Only findings about these partnerships",
             list(Partnership.objects.visible_to(person).values_list("slug", "name")),
@@ -84,11 +79,6 @@ class BriefForm(StepForm):
             f"At most {OFFERED} are offered.",
         )
 
-    def kinds(self) -> list[Any]:
-        """The fields of items, kind by kind, with how many are chosen."""
-        fields: list[Any] = [self[f"items-{kind}"] for kind in KIND_LABELS]
-        return [(field, len(field.value() or [])) for field in fields if field.field.choices]
-
     def arranged(self) -> list[tuple[str, list[Any]]]:
         """The items it holds already with the fields of each."""
         names = ("position-{}", "coding-{}-note", "examples-{}")
@@ -103,7 +93,7 @@ class BriefForm(StepForm):
 
     def brief_input(self) -> BriefInput:
         said = self.cleaned_data
-        chosen = [code for kind in KIND_LABELS for code in said[f"items-{kind}"]]
+        chosen = self.chosen_items()
         # Those without a place, and new ones, come last, in the order of the review.
         chosen.sort(key=lambda code: said.get(f"position-{code}") or 100)
         return BriefInput(

@@ -14,6 +14,7 @@ from evidence.models.assessment import (
 from evidence.models.attachment import Attachment
 from evidence.models.brief import Brief, BriefIssue, BriefItem
 from evidence.models.comment import Comment
+from evidence.models.decision import Decision
 from evidence.models.edition import Edition, EditionCoding, EditionFinding, EditionItem
 from evidence.models.fieldwork import CaseStudy, Wave
 from evidence.models.finding import Coding, Finding, FindingCitation
@@ -49,6 +50,7 @@ from evidence.models.source import Source
 from evidence.models.team_view import TeamView
 from evidence.models.typed_form import TypedForm
 from evidence.models.visibility import Visibility
+from evidence.models.watch import Watch
 
 __all__ = [
     "JUDGED",
@@ -77,6 +79,7 @@ __all__ = [
     "ComponentConcern",
     "Concern",
     "Confidence",
+    "Decision",
     "Driver",
     "Edition",
     "EditionCoding",
@@ -116,5 +119,6 @@ __all__ = [
     "Theme",
     "TypedForm",
     "Visibility",
+    "Watch",
     "Wave",
 ]

@@ -3,17 +3,18 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from evidence.actions.negative_searches import may_remove
 from evidence.filtersets import FindingFilterSet
-from evidence.models import Finding, FrameworkItem
+from evidence.models import Finding, FrameworkItem, Watch
 from evidence.queries.bearing import SHOWN, newest_by_direction
 from evidence.queries.citations import citation_lines
 from evidence.queries.confidence import current_assessments
+from evidence.queries.decisions import decisions_on, with_decisions
 from evidence.queries.facets import Facet, facets
 from evidence.queries.items import item_groups, item_rows, with_baseline
 from evidence.queries.labels import Labels, labels_for
@@ -95,7 +96,9 @@ class ItemDetailView(OneItemView):
 
     def get_queryset(self) -> QuerySet[FrameworkItem]:
         person = self.request.user
-        return with_milestones(person, with_negative_searches(person, super().get_queryset()))
+        watched = Exists(Watch.objects.visible_to(person).filter(item=OuterRef("pk")))
+        items = with_negative_searches(person, super().get_queryset())
+        return with_decisions(person, with_milestones(person, items)).annotate(is_watched=watched)
 
     @cached_property
     def labels(self) -> Labels:
@@ -129,6 +132,7 @@ class ItemDetailView(OneItemView):
             "since": since_review(item, state),
             "assessment": current_assessments(person).filter(item=item).first(),
             "searches": [(search, may_remove(person, search)) for search in searches_of(item)],
+            "decisions": decisions_on(item),
             "citations": citation_lines(item.citations.select_related("reference")),
             "children": self.labels.children_of(item),
             "columns": self.columns(found),

@@ -36,6 +36,7 @@ from evidence.queries.plans import overdue_for
 from evidence.queries.proposals import waiting_by_report
 from evidence.queries.receipts import receipts_for
 from evidence.queries.replies import asked_of_partnership, waiting_for_leads
+from evidence.queries.watching import news_for_inbox
 from evidence.views.editing import TakenByAction
 from evidence.views.findings_reading import coding_line
 from evidence.views.signed_in import SignedInMixin, signed_in
@@ -285,6 +286,7 @@ class InboxView(SignedInMixin, TemplateView):
             "overdue": overdue_for(person) if person.reported_partnership_ids and not shown else [],
             "receipts": receipts_for(person) if person.reported_partnership_ids and not shown else [],
             "answers": [] if shown else waiting_by_report(person),
+            "watched": [] if shown else news_for_inbox(person),
             "page": page,
             "base_query": urlencode({"show": shown[0].key}) if shown else "",
             "most_at_once": MOST,

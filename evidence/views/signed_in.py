@@ -23,6 +23,7 @@ WORDS = {
     "narrative": "The story of the partnership",
     "label": "What the team calls it",
     "reason": "Reason",
+    "decision": "What was decided",
     "comment": "Comment",
     "description_1": "What file 1 is",
     "description_2": "What file 2 is",

@@ -5,7 +5,7 @@ from partnerships.models.loaded import LoadedRecord
 from partnerships.models.notices import Notice
 from partnerships.models.organisations import Area, Organisation, Sector
 from partnerships.models.partnerships import FactSource, Membership, Partnership
-from partnerships.models.people import Person, RoleAssignment
+from partnerships.models.people import Person, RoleAssignment, read_roles
 from partnerships.models.visibility import PublicQuerySet, VisibleQuerySet
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "RoleAssignment",
     "Sector",
     "VisibleQuerySet",
+    "read_roles",
 ]

@@ -1,5 +1,7 @@
 """People who sign in, and the roles they hold."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Self
 
@@ -195,3 +197,14 @@ class RoleAssignment(models.Model):
             if self.partnership is None
             else f"{self.get_role_display()}, {self.partnership}"
         )
+
+
+def read_roles(people: Iterable[Person]) -> None:
+    """Have each of these people know their roles; one query for all of them."""
+    people = list(people)
+    held: dict[int, list[tuple[str, int | None]]] = defaultdict(list)
+    assignments = RoleAssignment.objects.filter(person__in={person.pk for person in people})
+    for holder, role, partnership in assignments.values_list("person", "role", "partnership_id"):
+        held[holder].append((role, partnership))
+    for person in people:
+        person._roles = held[person.pk]

@@ -27,6 +27,7 @@ from evidence.models import (
     TypedForm,
     Wave,
 )
+from evidence.queries.watching import circles_of
 from partnerships.models import Organisation, Sector
 from tests.factories import (
     ActionFactory,
@@ -47,6 +48,7 @@ from tests.factories import (
     CodingFactory,
     ColleagueNoteFactory,
     CommentFactory,
+    DecisionFactory,
     DriverFactory,
     FactSourceFactory,
     FindingCitationFactory,
@@ -79,6 +81,7 @@ from tests.factories import (
     TeamViewFactory,
     ThemeFactory,
     TypedFormFactory,
+    WatchFactory,
     WaveFactory,
 )
 from tests.personas import Personas, make_personas
@@ -210,6 +213,8 @@ class World:
             **{name: brief.ref for name, brief in self.briefs.items()},
             **{f"version of {name}": (brief.ref, 1) for name, brief in self.briefs.items()},
             "edition": 1,
+            "public decision": "D-PUBLICXX",
+            "funder decision": "D-FUNDERXX",
             "lesson in edition": (1, self.items[Kind.LESSON].code),
             "lesson number": self.items[Kind.LESSON].number,
             "theme": self.items[Kind.LESSON].theme.slug,
@@ -492,6 +497,8 @@ def make_world(*findings: str) -> World:
         briefs={},
     )
     judge(items[Kind.LESSON], personas)
+    watch(items[Kind.LESSON], personas)
+    add_decisions(items, personas)
     add_ratings(world)
     call_command("index_search", verbosity=0)  # the answers were not saved by the product's actions
     for name in findings or FINDINGS:
@@ -515,6 +522,28 @@ def add_briefs(world: World) -> None:
         if name != "draft brief":
             issue_brief(by=personas.lead, brief=brief, version=1)
         world.briefs[name] = brief
+
+
+def add_decisions(items: dict[str, FrameworkItem], personas: Personas) -> None:
+    """What the funder decided on every item: once for everybody, once for itself with marked words."""
+    asked = {"items": list(items.values()), "created_by": personas.funder}
+    DecisionFactory(ref="D-PUBLICXX", title="Open to all", visibility="public", **asked)
+    DecisionFactory(
+        ref="D-FUNDERXX",
+        title=f"Within {mark('decided', 'title')}",
+        decision=f"So it is: {mark('decided', 'decision')}.",
+        reason=f"Because of {mark('decided', 'reason')}.",
+        **asked,
+    )
+
+
+def watch(item: FrameworkItem, personas: Personas) -> None:
+    """Everybody with an account watches it, and it stands otherwise for them since they looked."""
+    for name in ("reporter", "funder", "evaluator", "lead", "administrator"):
+        person = personas[name]
+        WatchFactory(
+            person=person, item=item, circles=circles_of(person), status="thin", seen_status="supported"
+        )
 
 
 def judge(item: FrameworkItem, personas: Personas) -> None:

@@ -13,6 +13,7 @@ from evidence.demonstration.loader import holds_real_work, load_demonstration
 from evidence.models import (
     ActionStep,
     CaseStudy,
+    Decision,
     Finding,
     Lesson,
     Proposal,
@@ -20,6 +21,7 @@ from evidence.models import (
     Round,
     SelfReport,
     Source,
+    Watch,
 )
 from evidence.queries.guide import guide_of
 from evidence.queries.plans import overdue_for, plan_for_writing
@@ -223,3 +225,14 @@ def test_lessons_show_what_was_looked_for_and_where_voices_diverge(demonstration
     page = client.get("/lessons/").content.decode()
     assert "Looked for, none found" in page
     assert "Voices diverge" in page
+
+
+def test_the_funder_watches_and_has_decided(demonstration):
+    funder = Person.objects.get(email="funder@demo.example")
+    assert set(Watch.objects.visible_to(funder).values_list("item__code", flat=True)) == {"L5", "L8"}
+    assert set(Decision.objects.values_list("visibility", "is_demonstration")) == {
+        ("public", True),
+        ("funder", True),
+    }
+    load_demonstration()
+    assert Decision.objects.count() == 2

@@ -30,7 +30,9 @@ from evidence.models import (
     Round,
     SelfReport,
     Source,
+    Watch,
 )
+from evidence.queries.watching import circles_of
 from partnerships.models import Membership, Organisation, Partnership
 from tests.access.rows import Row
 from tests.access.table import SUBJECTS, TABLE
@@ -46,6 +48,7 @@ from tests.factories import (
     CaseStudyFactory,
     ColleagueNoteFactory,
     CommentFactory,
+    DecisionFactory,
     DriverFactory,
     EditionFactory,
     ItemCitationFactory,
@@ -120,6 +123,13 @@ def grow(world: World, number: int) -> None:
     grow_ratings(world, number)
     grow_plans_and_proposals(world, number)
     grow_editions(world, number)
+    for _ in range(number // 4):
+        DecisionFactory(items=list(world.items.values()), created_by=world.personas.funder)
+    Watch.objects.bulk_create(
+        Watch(person=world.personas[kind], item=item, circles=circles_of(world.personas[kind]), status="thin")
+        for kind in KINDS[1:]
+        for item in FrameworkItem.objects.exclude(watches__person=world.personas[kind])
+    )
     for name in ("draft", "submitted", "for-public"):
         CommentFactory.create_batch(
             number // 4,
