@@ -1,10 +1,12 @@
 """Filters of the framework and its evidence, the same for pages, exports and the API."""
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
 import django_filters
 from django.db.models import F, QuerySet
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
@@ -35,7 +37,8 @@ from evidence.queries.appraisals import State, appraised, judged
 from evidence.queries.everything import KINDS, Matches
 from evidence.queries.everything import ORDERINGS as SEARCH_ORDERINGS
 from evidence.queries.references import with_cited
-from evidence.queries.search import matching
+from evidence.queries.search import Term, matching
+from evidence.queries.synonyms import terms_with_synonyms
 from partnerships.filtersets import (
     LONGEST_QUERY,
     ChoicesFilter,
@@ -46,6 +49,7 @@ from partnerships.filtersets import (
 )
 from partnerships.models import Organisation, Partnership, Sector
 
+FIRST_YEAR = 1990
 ORDERINGS: dict[str, tuple[Any, ...]] = {
     "newest": ("-created_at", "-pk"),
     "oldest": ("created_at", "pk"),
@@ -77,6 +81,16 @@ def waves() -> list[tuple[str, str]]:
 @extend_schema_field(OpenApiTypes.INT)
 class WaveFilter(ChoicesFilter):
     """The numbers of waves; described as such, since the limits of a column differ between databases."""
+
+
+def years() -> list[tuple[str, str]]:
+    """The years that evidence can be from, whether or not there is any: the choice tells nothing."""
+    return [(str(year), str(year)) for year in range(timezone.localdate().year + 1, FIRST_YEAR - 1, -1)]
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class YearFilter(ChoicesFilter):
+    """Years in which evidence was collected; described as numbers, since there is a new one each year."""
 
 
 class WaveOfFindingFilter(WaveFilter):
@@ -152,6 +166,7 @@ class FindingFilterSet(QualityFilterSet):
     wave = WaveOfFindingFilter(
         field_name="source__case_study__wave__number", choices=waves, label="Wave of fieldwork"
     )
+    year = YearFilter(field_name="source__collected_on__year", choices=years, label="Year of the evidence")
     status = ChoicesFilter(choices=Finding.Status.choices, label="Status")
     visibility = ChoicesFilter(choices=Finding.Visibility.choices, label="Who may read it")
     collected_after = django_filters.DateFilter(
@@ -200,8 +215,13 @@ class FindingFilterSet(QualityFilterSet):
             asked["item"] = self.about
         return asked
 
+    @cached_property
+    def terms(self) -> list[Term]:
+        """What is looked for, with synonyms; read once however often the findings are narrowed."""
+        return terms_with_synonyms(self.form.cleaned_data.get("q") or "")
+
     def with_words(self, queryset: QuerySet, name: str, text: str) -> QuerySet:
-        return matching(queryset, text)
+        return matching(queryset, self.terms)
 
     def in_order(self, queryset: QuerySet) -> QuerySet:
         """As asked; else the best match first in a search, and the newest first everywhere else."""

@@ -194,6 +194,7 @@ urlpatterns: list[URLPattern] = [
     path("map.csv", evidence_map.EvidenceMapDownload.as_view(format="csv"), name="map-csv"),
     path("map.xlsx", evidence_map.EvidenceMapDownload.as_view(format="xlsx"), name="map-xlsx"),
     path("search/", search.SearchView.as_view(), name="search"),
+    path("search/suggestions/", search.SuggestionsView.as_view(), name="search-suggestions"),
     path("findings/", findings_reading.FindingListView.as_view(), name="finding-list"),
     path("findings.csv", findings_reading.FindingCsvView.as_view(), name="finding-csv"),
     path("findings/new/", findings_writing.FindingCreateView.as_view(), name="finding-create"),

@@ -11,7 +11,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
-from evidence.api import assessments, editions, fieldwork, findings, framework, partnerships, reports
+from evidence.api import assessments, editions, fieldwork, findings, framework, partnerships, reports, search
 from talentmatch.api_description import OnceGenerator, sections, shapes
 
 router = DefaultRouter()
@@ -38,6 +38,7 @@ router.register("assessments", assessments.AssessmentViewSet, "api-assessments")
 router.register("editions", editions.EditionViewSet, "api-editions")
 router.register("rounds", reports.RoundViewSet, "api-rounds")
 router.register("self-reports", reports.SelfReportViewSet, "api-self-reports")
+router.register("search", search.SearchViewSet, "api-search")
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

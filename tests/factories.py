@@ -73,6 +73,7 @@ from evidence.models import (
     Section,
     SelfReport,
     Source,
+    Synonym,
     TeamView,
     Theme,
     TypedForm,
@@ -1134,3 +1135,11 @@ class SearchDocumentFactory(DjangoModelFactory):
 
     kind = SearchDocument.Kind.ITEM
     key = factory.Sequence("D{}".format)
+
+
+class SynonymFactory(DjangoModelFactory):
+    class Meta:
+        model = Synonym
+
+    short = factory.Sequence("SYN{}".format)
+    long = factory.Sequence("synonym number {}".format)

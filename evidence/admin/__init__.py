@@ -15,6 +15,7 @@ from evidence.admin import (
     reports,
     review,
     source,
+    synonym,
     watch,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "reports",
     "review",
     "source",
+    "synonym",
     "watch",
 ]

@@ -30,6 +30,7 @@ from evidence.admin.saving import SavedByAction, VersionedForm, signed_in
 from evidence.models import Coding, Finding, FindingCitation, ReviewStep, Source
 from evidence.models.finding import area_known_to
 from evidence.queries.search import matching
+from evidence.queries.synonyms import terms_with_synonyms
 from partnerships.access import Permission, has_permission
 from partnerships.admin_base import AuditedAdmin, AuditedInline
 from partnerships.models import Person, Sector
@@ -269,7 +270,8 @@ class FindingAdmin(SavedByAction, HistoryPage, AuditedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Finding], search_term: str
     ) -> tuple[models.QuerySet[Finding], bool]:
-        return (matching(queryset, search_term) if search_term.strip() else queryset), False
+        terms = terms_with_synonyms(search_term)
+        return (matching(queryset, terms) if search_term.strip() else queryset), False
 
     @admin.display(description="concerns")
     def concerns(self, obj: Finding) -> str:

@@ -17,6 +17,7 @@ from evidence.models import (
     Programme,
     RatingStatement,
     Reference,
+    Synonym,
     Theme,
 )
 from evidence.models.finding import ref_from_key
@@ -46,6 +47,7 @@ def load_review(folder: Path = DATA) -> Counter[Outcome]:
     programmes = load_rows(RowLoader(Programme, "slug"), review.programmes, "slug", outcomes)
     items = load_items(review, themes, references, sectors, outcomes)
     load_statements(review, items, outcomes)
+    load_synonyms(review, outcomes)
     load_findings(review, items, references, programmes, sectors, outcomes)
     return outcomes
 
@@ -90,6 +92,14 @@ def load_statements(review: Review, items: dict[str, FrameworkItem], outcomes: C
         if item := items.get(entry["code"]):
             statements.load(item=item, statement=entry["statement"], question=entry["question"])
     outcomes.update(statements.outcomes)
+
+
+def load_synonyms(review: Review, outcomes: Counter[Outcome]) -> None:
+    """The words that mean the same to whoever searches."""
+    synonyms = RowLoader(Synonym, "short", "long")
+    for entry in review.synonyms:
+        synonyms.load(**entry)
+    outcomes.update(synonyms.outcomes)
 
 
 def load_findings(

@@ -36,6 +36,7 @@ class Review:
     items: list[Entry]
     statements: list[Entry]
     findings: list[Entry]
+    synonyms: list[Entry]
 
 
 def read_review(sectors: set[str], folder: Path = DATA) -> Review:
@@ -47,6 +48,7 @@ def read_review(sectors: set[str], folder: Path = DATA) -> Review:
     themes = read_entries(folder / "themes.yaml", key="slug", shape=THEME, problems=problems)
     references = read_entries(folder / "references.yaml", key="key", shape=REFERENCE, problems=problems)
     programmes = read_entries(folder / "programmes.yaml", key="slug", shape=PROGRAMME, problems=problems)
+    synonyms = read_entries(folder / "synonyms.yaml", key="long", shape=SYNONYM, problems=problems)
     listed = {entry["key"]: entry["listed"] for entry in references}
     citation = {**CITATION, "reference": Field(choices=listed)}
     items = read_items(folder, {entry["slug"] for entry in themes}, sectors, problems)
@@ -71,6 +73,7 @@ def read_review(sectors: set[str], folder: Path = DATA) -> Review:
         items=[entry for _, entry in items],
         statements=statements,
         findings=[entry for _, entry in findings],
+        synonyms=synonyms,
     )
 
 
@@ -230,6 +233,7 @@ ITEM = {
     "parent": Field(required=False),
     "citations": Field(list),
 }
+SYNONYM = {"short": Field(), "long": Field()}
 STATEMENT = {
     "code": Field(),
     "statement": Field(),

@@ -47,6 +47,7 @@ from evidence.models.self_report import (
     SelfReport,
 )
 from evidence.models.source import Source
+from evidence.models.synonym import Synonym
 from evidence.models.team_view import TeamView
 from evidence.models.typed_form import TypedForm
 from evidence.models.visibility import Visibility
@@ -115,6 +116,7 @@ __all__ = [
     "SelfReport",
     "Source",
     "Step",
+    "Synonym",
     "TeamView",
     "Theme",
     "TypedForm",

@@ -6,29 +6,42 @@ may see before anything is counted, ranked or cut, so hidden rows change neither
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.text import Truncator
 from markupsafe import Markup, escape
 
-from evidence.models import Attachment, Finding, FrameworkItem, Reference, SearchDocument, SelfReport, Source
+from evidence.models import (
+    Attachment,
+    CaseStudy,
+    Finding,
+    FrameworkItem,
+    Reference,
+    SearchDocument,
+    SelfReport,
+    Source,
+    Visibility,
+)
 from evidence.models.refs import REF_ALPHABET
 from evidence.queries.search import (
     DOCUMENTS,
     FINDINGS,
-    Passage,
+    Index,
     Term,
+    as_markup,
     found_in,
     is_searchable,
-    passages,
+    marked,
     ranked,
-    terms_of,
 )
+from evidence.queries.synonyms import terms_with_synonyms
 from partnerships.models import Organisation
 
 FINDING = "finding"
@@ -44,7 +57,7 @@ KINDS = {
     SearchDocument.Kind.PROGRAMME: "Programmes",
 }
 ORDERINGS = {"relevance": "Best match first", "newest": "Newest first"}
-# So many findings are counted and put in order; of more, the newest.
+# So many findings are put in order; of more, the newest.
 MOST_FINDINGS = 1_000
 LONG_AGO = datetime.datetime(1900, 1, 1, tzinfo=datetime.UTC)
 _BY = {
@@ -77,71 +90,63 @@ class Result:
 
 
 class Matches:
-    """What somebody finds with a query. Nothing is asked of the database before it is needed."""
+    """What somebody finds with a query. Nothing is asked of the database before it is needed, and then once.
+
+    Two queries find and number everything, whichever kinds are asked for; each page takes one more.
+    """
 
     def __init__(
         self, person: Any, text: str, kinds: Iterable[str] = (), ordering: str = "relevance"
     ) -> None:
         self.person = person
-        self.terms = terms_of(text)
-        self.kinds = list(kinds) or list(KINDS)
+        self.terms = terms_with_synonyms(text)
+        self.kinds = set(kinds) or set(KINDS)
         self.ordering = ordering
-        self._numbers: dict[str, int] | None = None
 
     @property
     def is_searchable(self) -> bool:
         """Whether there is a word to look for."""
         return is_searchable(self.terms)
 
-    @property
+    @cached_property
     def numbers(self) -> dict[str, int]:
-        """How many of each kind there are, whichever kinds are asked for; findings up to one more than
-        ``MOST_FINDINGS``.
-        """
-        if self._numbers is None:
-            self._numbers = self._counted() if self.is_searchable else {}
-        return self._numbers
+        """How many of each kind there are; findings up to one more than ``MOST_FINDINGS``."""
+        return Counter(row.match_kind for row in self._found)
 
     @property
     def has_more(self) -> bool:
-        """Whether there are more findings than are counted and put in order."""
+        """Whether there are more findings than are put in order."""
         return FINDING in self.kinds and self.numbers.get(FINDING, 0) > MOST_FINDINGS
 
     def count(self) -> int:
         """How many can be paged through."""
-        return sum(min(self.numbers.get(kind, 0), self._most(kind)) for kind in self.kinds)
+        return len(self._listed)
 
     def __len__(self) -> int:
         return self.count()
 
     def __getitem__(self, rows: slice) -> list[Result]:
-        return results(self.person, list(self._in_order()[rows]), self.terms) if self.count() else []
+        return results([(row.match_kind, row.match_pk) for row in self._listed[rows]], self.terms)
 
-    def _most(self, kind: str) -> int:
-        return MOST_FINDINGS if kind == FINDING else self.numbers.get(kind, 0)
+    @cached_property
+    def _listed(self) -> list[Any]:
+        """What was found of the kinds asked for, without the oldest finding where there are too many."""
+        listed = [row for row in self._found if row.match_kind in self.kinds]
+        if self.has_more:
+            findings = (row for row in listed if row.match_kind == FINDING)
+            listed.remove(min(findings, key=lambda row: (row.match_dated, row.match_pk)))
+        return listed
 
-    def _findings(self, most: int) -> QuerySet[Finding]:
-        found = found_in(FINDINGS, Finding.objects.visible_to(self.person), self.terms)
-        newest = found.order_by("-created_at", "-pk").values("pk")[:most]
-        return Finding.objects.filter(pk__in=newest).order_by()
-
-    def _documents(self) -> QuerySet[SearchDocument]:
-        return found_in(DOCUMENTS, SearchDocument.objects.visible_to(self.person).order_by(), self.terms)
-
-    def _counted(self) -> dict[str, int]:
-        findings = self._findings(MOST_FINDINGS + 1).annotate(match_kind=Value(FINDING))
-        documents = self._documents().annotate(match_kind=F("kind"))
-        numbers, more = (
-            rows.values("match_kind").annotate(number=Count("pk")).values_list("match_kind", "number")
-            for rows in (findings, documents)
-        )
-        return {kind: number for kind, number in numbers.union(more, all=True) if number}
-
-    def _in_order(self) -> QuerySet[Any]:
-        findings = self._findings(MOST_FINDINGS if FINDING in self.kinds else 0)
-        documents = self._documents().filter(kind__in=self.kinds)
+    @cached_property
+    def _found(self) -> list[Any]:
+        """Kind, primary key, rank and day of all that matches, in order."""
+        if not self.is_searchable:
+            return []
+        findings = found_in(FINDINGS, Finding.objects.visible_to(self.person), self.terms)
+        newest = findings.order_by("-created_at", "-pk").values("pk")[: MOST_FINDINGS + 1]
+        documents = found_in(DOCUMENTS, SearchDocument.objects.visible_to(self.person), self.terms)
         rows = (
-            ranked(findings, FINDINGS, self.terms).annotate(
+            ranked(Finding.objects.filter(pk__in=newest), FINDINGS, self.terms).annotate(
                 match_kind=Value(FINDING), match_dated=F("created_at")
             ),
             ranked(documents, DOCUMENTS, self.terms).annotate(
@@ -149,97 +154,110 @@ class Matches:
             ),
         )
         first, second = (
-            matches.annotate(match_pk=F("pk"), match_rank=F("rank")).values_list(
-                "match_kind", "match_pk", "match_rank", "match_dated"
-            )
+            matches.order_by()
+            .annotate(match_pk=F("pk"), match_rank=F("rank"))
+            .values_list("match_kind", "match_pk", "match_rank", "match_dated", named=True)
             for matches in rows
         )
-        return first.union(second, all=True).order_by(*_BY[self.ordering])
+        return list(first.union(second, all=True).order_by(*_BY[self.ordering]))
 
 
-def results(person: Any, rows: Sequence[tuple[Any, ...]], terms: Sequence[Term]) -> list[Result]:
-    """What stands in the rows of a page, in their order; at most four queries.
+# What is read of a finding and of a document to show it: names of ours, and paths.
+OF_FINDINGS = {
+    name: name for name in ("ref", "title", "text", "origin", "status", "visibility", "is_demonstration")
+}
+OF_DOCUMENTS = {
+    "kind": "kind",
+    "key": "key",
+    "detail": "detail",
+    "cited_as": "reference__cited_as",
+    "study_status": "case_study__status",
+    "study_visibility": "case_study__visibility",
+    "report_status": "self_report__status",
+    "finding": "file__finding__ref",
+    "source": "file__source__ref",
+    "case_study": "file__case_study__slug",
+    "self_report": "file__self_report__ref",
+    "demonstration_1": "organisation__is_demonstration",
+    "demonstration_2": "case_study__is_demonstration",
+    "demonstration_3": "self_report__round__is_demonstration",
+    "demonstration_4": "file__is_demonstration",
+}
 
-    ``rows`` begin with kind and primary key, of things that the person may see.
+
+def results(rows: Sequence[tuple[str, int]], terms: Sequence[Term]) -> list[Result]:
+    """What stands in the rows of a page, in their order; one query.
+
+    ``rows`` are kinds and primary keys of things that match, and that the person may see.
     """
-    findings = [pk for kind, pk, *_ in rows if kind == FINDING]
-    documents = [pk for kind, pk, *_ in rows if kind != FINDING]
-    found = {(FINDING, pk): result for pk, result in _findings(findings, terms)}
-    found |= {("", pk): result for pk, result in _documents(documents, terms)}
-    keys = [(FINDING if kind == FINDING else "", pk) for kind, pk, *_ in rows]
-    return [found[key] for key in keys if key in found]
+    if not rows:
+        return []
+    findings = Finding.objects.filter(pk__in=[pk for kind, pk in rows if kind == FINDING])
+    documents = SearchDocument.objects.filter(pk__in=[pk for kind, pk in rows if kind != FINDING])
+    first, second = (
+        _shown(findings, FINDINGS, OF_FINDINGS, terms),
+        _shown(documents, DOCUMENTS, OF_DOCUMENTS, terms),
+    )
+    found = {
+        (is_finding, pk): _result_of_finding(row, title, text)
+        if is_finding
+        else _result_of_document(row, title, text)
+        for is_finding, pk, row, title, text in first.union(second, all=True)
+        if title is not None and text is not None
+    }
+    # What was changed or deleted since it was found is left out.
+    return [found[kind == FINDING, pk] for kind, pk in rows if (kind == FINDING, pk) in found]
 
 
-def _findings(keys: list[int], terms: Sequence[Term]) -> Iterable[tuple[int, Result]]:
-    if not keys:
-        return
-    shown = passages(FINDINGS, keys, terms)
-    columns = ("pk", "ref", "title", "text", "origin", "status", "visibility", "is_demonstration")
-    for row in Finding.objects.filter(pk__in=keys).values(*columns):
-        otherwise = Passage(escape(row["title"]), escape(Truncator(row["text"]).words(30)))
-        title, text = shown.get(row["pk"], otherwise)
-        yield (
-            row["pk"],
-            Result(
-                kind=FINDING,
-                kind_label="Finding",
-                key=row["ref"],
-                title=title or escape(Truncator(row["text"]).words(12)),
-                text=text,
-                href=reverse("evidence:finding-detail", args=[row["ref"]]),
-                details=[row["ref"]],
-                origin=row["origin"],
-                status="" if row["status"] == Finding.Status.PUBLISHED else row["status"],
-                visibility="" if row["visibility"] == Finding.Visibility.PUBLIC else row["visibility"],
-                is_demonstration=row["is_demonstration"],
-            ),
+def _shown(
+    rows: QuerySet[Any], index: Index, columns: dict[str, str], terms: Sequence[Term]
+) -> QuerySet[Any, Any]:
+    title, text = marked(index, terms)
+    return (
+        rows.order_by()
+        .annotate(
+            is_finding=Value(index == FINDINGS),
+            match_pk=F("pk"),
+            row=JSONObject(**columns),
+            match_title=title,
+            match_text=text,
         )
+        .values_list("is_finding", "match_pk", "row", "match_title", "match_text")
+    )
 
 
-MARKED_AS_DEMONSTRATION = ("organisation", "case_study", "self_report__round", "file")
-OF_DOCUMENTS = (
-    "pk",
-    "kind",
-    "key",
-    "detail",
-    "title",
-    *(f"{path}__is_demonstration" for path in MARKED_AS_DEMONSTRATION),
-    "reference__cited_as",
-    "case_study__status",
-    "case_study__visibility",
-    "self_report__status",
-    "file__finding__ref",
-    "file__source__ref",
-    "file__case_study__slug",
-    "file__self_report__ref",
-)
+def _result_of_finding(row: dict[str, Any], title: str, text: str) -> Result:
+    return Result(
+        kind=FINDING,
+        kind_label="Finding",
+        key=row["ref"],
+        title=as_markup(title) or escape(Truncator(row["text"]).words(12)),
+        text=as_markup(text),
+        href=reverse("evidence:finding-detail", args=[row["ref"]]),
+        details=[row["ref"]],
+        origin=row["origin"],
+        status="" if row["status"] == Finding.Status.PUBLISHED else row["status"],
+        visibility="" if row["visibility"] == Finding.Visibility.PUBLIC else row["visibility"],
+        is_demonstration=bool(row["is_demonstration"]),
+    )
 
 
-def _documents(keys: list[int], terms: Sequence[Term]) -> Iterable[tuple[int, Result]]:
-    if not keys:
-        return
-    shown = passages(DOCUMENTS, keys, terms)
-    for row in SearchDocument.objects.filter(pk__in=keys).values(*OF_DOCUMENTS):
-        title, text = shown.get(row["pk"], Passage(escape(row["title"]), Markup()))
-        status = row["case_study__status"]
-        visibility = row["case_study__visibility"]
-        yield (
-            row["pk"],
-            Result(
-                kind=row["kind"],
-                kind_label=str(_label_of(row)),
-                key=row["key"],
-                title=title,
-                text=Markup(_MARKDOWN.sub("", text))  # noqa: S704 — it was safe, and only signs are taken away
-                if row["kind"] == SearchDocument.Kind.CASE_STUDY
-                else text,
-                href=_address_of(row),
-                details=_details_of(row),
-                status=status if status and status != "published" else "",
-                visibility=visibility if visibility and visibility != "public" else "",
-                is_demonstration=any(row[f"{path}__is_demonstration"] for path in MARKED_AS_DEMONSTRATION),
-            ),
-        )
+def _result_of_document(row: dict[str, Any], title: str, text: str) -> Result:
+    if row["kind"] == SearchDocument.Kind.CASE_STUDY:
+        text = _MARKDOWN.sub("", text)
+    status, visibility = row["study_status"], row["study_visibility"]
+    return Result(
+        kind=row["kind"],
+        kind_label=_label_of(row),
+        key=row["key"],
+        title=as_markup(title),
+        text=as_markup(text),
+        href=_address_of(row),
+        details=_details_of(row),
+        status=status if status and status != CaseStudy.Status.PUBLISHED else "",
+        visibility=visibility if visibility and visibility != Visibility.PUBLIC else "",
+        is_demonstration=any(row[name] for name in OF_DOCUMENTS if name.startswith("demonstration")),
+    )
 
 
 def _label_of(row: dict[str, Any]) -> str:
@@ -249,16 +267,16 @@ def _label_of(row: dict[str, Any]) -> str:
 
 
 def _details_of(row: dict[str, Any]) -> list[str]:
-    """What tells one thing from others of its kind, on the line below its title."""
+    """What tells one thing from others of its kind, on the line above its title."""
     kinds = SearchDocument.Kind
     if row["kind"] == kinds.ITEM:
         return [row["key"]]
     if row["kind"] == kinds.REFERENCE:
-        return [row["reference__cited_as"]]
+        return [row["cited_as"]]
     if row["kind"] == kinds.ORGANISATION:
         return [str(Organisation.Kind(row["detail"]).label)]
     if row["kind"] == kinds.SELF_REPORT:
-        return [row["key"], str(SelfReport.Status(row["self_report__status"]).label)]
+        return [row["key"], str(SelfReport.Status(row["report_status"]).label)]
     if row["kind"] == kinds.FILE:
         return [str(Attachment.Kind(row["detail"]).label), _owner_of(row)[0]]
     return []
@@ -274,20 +292,20 @@ def _address_of(row: dict[str, Any]) -> str:
     return reverse(f"evidence:{page}-detail", args=[row["key"]])
 
 
-# What a file can belong to: the column that names it, what it is called, and its page.
+# What a file can belong to: what names it, its page, and the place there.
 OWNERS = (
-    ("file__finding__ref", "finding", "evidence:finding-detail", "#files"),
-    ("file__source__ref", "source", "evidence:source-detail", "#files"),
-    ("file__case_study__slug", "case study", "evidence:case-study-detail", "#files"),
-    ("file__self_report__ref", "self-report", "evidence:report-detail", ""),
+    ("finding", "evidence:finding-detail", "#files"),
+    ("source", "evidence:source-detail", "#files"),
+    ("case_study", "evidence:case-study-detail", "#files"),
+    ("self_report", "evidence:report-detail", ""),
 )
 
 
 def _owner_of(row: dict[str, Any]) -> tuple[str, str]:
     """What a file belongs to in words, and where it is listed there."""
-    column, name, page, place = next(owner for owner in OWNERS if row[owner[0]])
-    words = f"of a {name}" if column.endswith("slug") else f"of {name} {row[column]}"
-    return words, reverse(page, args=[row[column]]) + place
+    name, page, place = next(owner for owner in OWNERS if row[owner[0]])
+    words = "of a case study" if name == "case_study" else f"of {name.replace('_', '-')} {row[name]}"
+    return words, reverse(page, args=[row[name]]) + place
 
 
 def address_of_code(person: Any, text: str) -> str:

@@ -60,6 +60,7 @@ LEGENDS = {
     "sector": "Sector",
     "programme": "Programme",
     "source_kind": "Source",
+    "year": "Year of the evidence",
     "quality": "Quality",
     "status": "Status",
     "visibility": "Who may read it",
@@ -79,6 +80,7 @@ OF_FINDINGS = {
     "status": "status",
     "visibility": "visibility",
     "source_kind": "source__kind",
+    "year": "source__collected_on__year",
     "programme": "programme_id",
 }
 OF_PAIRS = {
@@ -101,11 +103,17 @@ def facets(filters: Filters, labels: Labels, names: Collection[str] = tuple(LEGE
 
 def _options(name: str, counts: Mapping[str, int], filters: Filters, labels: Labels) -> list[Option]:
     selected = set(filters.form[name].data)
+    values = _years({*counts, *selected}) if name == "year" else _values(name, labels)
     return [
         Option(value, label, counts.get(counted, 0), value in selected)
-        for counted, value, label in _values(name, labels)
+        for counted, value, label in values
         if counts.get(counted) or value in selected
     ]
+
+
+def _years(years: Collection[str]) -> list[tuple[str, str, str]]:
+    """The same for these years, the last one first."""
+    return [(year, year, year) for year in sorted(years, reverse=True)]
 
 
 def _values(name: str, labels: Labels) -> list[tuple[str, str, str]]:

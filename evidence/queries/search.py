@@ -9,11 +9,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import F, FloatField, Func, Q, QuerySet, Value
+from django.db.models import F, FloatField, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat
 from markupsafe import Markup, escape
 
 from evidence.models import Finding
@@ -71,11 +72,15 @@ _LABELS = ("{0,0,0,1}", "{0,0,1,0}", "{0,1,0,0}")
 
 @dataclass(frozen=True)
 class Term:
-    """One part of a query: the words that must stand together, and whether they must be absent."""
+    """One part of a query: words that must stand together, or what means the same; or that must be absent."""
 
     words: tuple[str, ...]
     excluded: bool = False
     unfinished: bool = False
+    # Each of the words somewhere, and not one after the other.
+    apart: bool = False
+    # Other words, one after the other, that mean the same.
+    others: tuple[tuple[str, ...], ...] = ()
 
 
 def terms_of(text: str) -> list[Term]:
@@ -101,12 +106,12 @@ def is_searchable(terms: Sequence[Term]) -> bool:
     return any(not term.excluded for term in terms)
 
 
-def matching(findings: QuerySet[Finding], text: str) -> QuerySet[Finding]:
-    """The findings that match a typed query, each with ``rank`` (higher is better).
+def matching(findings: QuerySet[Finding], terms: Sequence[Term]) -> QuerySet[Finding]:
+    """The findings that match the terms of a query, each with ``rank`` (higher is better).
 
     None match a query without a word to look for (only signs, or only exclusions).
     """
-    return ranked(found_in(FINDINGS, findings, terms_of(text)), FINDINGS, terms_of(text))
+    return ranked(found_in(FINDINGS, findings, terms), FINDINGS, terms)
 
 
 def found_in(index: Index, rows: QuerySet[Any], terms: Sequence[Term]) -> QuerySet[Any]:
@@ -148,27 +153,30 @@ class _PostgreSQLRank(Func):
         self.arg_joiner = f" FROM {index.table} AS ranked WHERE ranked.id = "
 
 
-class _SQLiteRank(Func):
-    output_field = FloatField()
+class _OnSQLite(Func):
+    """What the virtual table says of the row with a key; its two expressions are the query and the key."""
 
-    def __init__(self, index: Index, terms: Sequence[Term]) -> None:
-        table = index.virtual
-        groups = [index.names, *([part] for part in index.parts)]
-        sums = []
-        for group, (weight, most) in zip(groups, index.weights, strict=True):
-            # A sign is put before each word that matches: as many as the text grows by.
-            hits = " + ".join(
-                f"length(highlight({table}, {index.columns.index(name)}, char(1), ''))"
-                f" - length({table}.{name})"
-                for name in group
-            )
-            sums.append(f"{weight} * min({hits}, {most})")
-        super().__init__(Value(_fts5_query(terms)), F("pk"))
-        self.template = f"(SELECT {' + '.join(sums)} FROM {table} WHERE {table} MATCH %(expressions)s)"  # noqa: S608
-        self.arg_joiner = " AND rowid = "
+    template = "(SELECT %(said)s FROM %(table)s WHERE %(table)s MATCH %(expressions)s)"
+    arg_joiner = " AND rowid = "
+    output_field = TextField()
 
 
-_RANK: dict[str, Any] = {"postgresql": _PostgreSQLRank, "sqlite": _SQLiteRank}
+def _rank_on_sqlite(index: Index, terms: Sequence[Term]) -> Func:
+    table = index.virtual
+    groups = [index.names, *([part] for part in index.parts)]
+    sums = []
+    for group, (weight, most) in zip(groups, index.weights, strict=True):
+        # A sign is put before each word that matches: as many as the text grows by.
+        hits = " + ".join(
+            f"length(highlight({table}, {index.columns.index(name)}, char(1), '')) - length({table}.{name})"
+            for name in group
+        )
+        sums.append(f"{weight} * min({hits}, {most})")
+    query = Value(_fts5_query(terms))
+    return _OnSQLite(query, F("pk"), said=" + ".join(sums), table=table, output_field=FloatField())
+
+
+_RANK: dict[str, Any] = {"postgresql": _PostgreSQLRank, "sqlite": _rank_on_sqlite}
 
 
 def words_of(text: str) -> list[str]:
@@ -199,73 +207,72 @@ def numbers_of_findings(words: Sequence[str], *, most: int) -> dict[str, int]:
         return dict(zip(words, cursor.fetchone(), strict=True))
 
 
-class Passage(NamedTuple):
-    """What is shown of a match: its title, and the place in its text, with what was looked for marked."""
-
-    title: Markup
-    text: Markup
-
-
-def snippets(findings: Iterable[HasKey], text: str) -> dict[int, Markup]:
+def snippets(findings: Iterable[HasKey], terms: Sequence[Term]) -> dict[int, Markup]:
     """For each finding on a page the passage that matches, with what was looked for marked.
 
     One query for the whole page. Only title, text and quote of the given findings are shown, so the
     caller decides, by what it hands in, whose words appear.
     """
-    found = passages(FINDINGS, [finding.pk for finding in findings], terms_of(text))
-    return {key: passage.text for key, passage in found.items()}
-
-
-def passages(index: Index, keys: Sequence[int], terms: Sequence[Term]) -> dict[int, Passage]:
-    """By primary key, what is shown of these rows: from the first part that has a match; one query."""
-    wanted = [term for term in terms if not term.excluded]
-    if not keys or not wanted:
+    keys = [finding.pk for finding in findings]
+    if not keys or not is_searchable(terms):
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(*_PASSAGES[connection.vendor](index, wanted, list(keys)))
-        return {key: Passage(_marked(title), _marked(text)) for key, title, text in cursor.fetchall()}
+    _, passage = marked(FINDINGS, terms)
+    rows = Finding.objects.filter(pk__in=keys).order_by().annotate(passage=passage)
+    return {key: as_markup(text) for key, text in rows.values_list("pk", "passage") if text is not None}
 
 
-def _passages_on_postgresql(index: Index, terms: Sequence[Term], keys: list[int]) -> tuple[str, list[Any]]:
-    query = _tsquery(terms, joined_by=" || ")
-    shown, marks = "translate({}, %s, %s)", f"StartSel={MARK_START}, StopSel={MARK_END}"
-    text = " || ' ' || ".join(index.parts)
-    return (
-        f"SELECT id, ts_headline('evidence_english', {shown.format('title')}, {query.sql}, %s),"  # noqa: S608
-        f" ts_headline('evidence_english', {shown.format(text)}, {query.sql}, %s)"
-        f" FROM {index.table} WHERE id = ANY(%s)",
-        [
-            *(SIGNS, STAND_INS, *query.params, f"{marks}, HighlightAll=true"),
-            *(SIGNS, STAND_INS, *query.params, f"{marks}, MaxWords={SNIPPET_WORDS}, MinWords=15"),
-            keys,
-        ],
-    )
+def marked(index: Index, terms: Sequence[Term]) -> tuple[Func, Func]:
+    """Expressions for the title of a row that matches, and for the passage of its text that does.
+
+    What was looked for is between signs, of which ``as_markup`` makes marks. For the rows of one page.
+    """
+    return _MARKED[connection.vendor](index, [term for term in terms if not term.excluded])
 
 
-def _passages_on_sqlite(index: Index, terms: Sequence[Term], keys: list[int]) -> tuple[str, list[Any]]:
+def _marked_on_postgresql(index: Index, terms: Sequence[Term]) -> tuple[Func, Func]:
+    def headline(text: Any, options: str) -> Func:
+        shown = Func(text, Value(SIGNS), Value(STAND_INS), function="translate")
+        options = f"StartSel={MARK_START}, StopSel={MARK_END}, {options}"
+        query = _tsquery(terms, joined_by=" || ")
+        return Func(
+            Value("evidence_english"),
+            shown,
+            query,
+            Value(options),
+            function="ts_headline",
+            output_field=TextField(),
+        )
+
+    texts = [part for name in index.parts for part in (Value(" "), F(name))][1:]
+    text = Concat(*texts, output_field=TextField()) if len(texts) > 1 else texts[0]
+    return headline(F("title"), "HighlightAll=true"), headline(text, f"MaxWords={SNIPPET_WORDS}, MinWords=15")
+
+
+def _marked_on_sqlite(index: Index, terms: Sequence[Term]) -> tuple[Func, Func]:
     table = index.virtual
-    column = index.columns.index
-    title = f"highlight({table}, {column('title')}, '{MARK_START}', '{MARK_END}')"
+    place = index.columns.index
+    title = f"highlight({table}, {place('title')}, '{MARK_START}', '{MARK_END}')"
     shown = [
-        f"snippet({table}, {column(part)}, '{MARK_START}', '{MARK_END}', ' … ', {SNIPPET_WORDS})"
+        f"snippet({table}, {place(part)}, '{MARK_START}', '{MARK_END}', ' … ', {SNIPPET_WORDS})"
         for part in index.parts
     ]
-    otherwise = "".join(f" WHEN instr({text}, '{MARK_START}') > 0 THEN {text}" for text in shown)
-    places = ", ".join(["%s"] * len(keys))
+    # From the first part that has a match; from the first of all where only the names have one.
+    cases = "".join(f" WHEN instr({text}, '{MARK_START}') > 0 THEN {text}" for text in shown)
+    query = Value(_fts5_query(terms))
     return (
-        f"SELECT rowid, {title}, CASE{otherwise} ELSE {shown[0]} END"  # noqa: S608 — fixed names
-        f" FROM {table} WHERE {table} MATCH %s AND rowid IN ({places})",
-        [_fts5_query(terms), *keys],
+        _OnSQLite(query, F("pk"), said=title, table=table),
+        _OnSQLite(query, F("pk"), said=f"CASE{cases} ELSE {shown[0]} END", table=table),
     )
 
 
-_PASSAGES: dict[str, Any] = {"postgresql": _passages_on_postgresql, "sqlite": _passages_on_sqlite}
+_MARKED: dict[str, Any] = {"postgresql": _marked_on_postgresql, "sqlite": _marked_on_sqlite}
 
 
 _AS_TYPED = str.maketrans(STAND_INS, SIGNS)
 
 
-def _marked(passage: str) -> Markup:
+def as_markup(passage: str) -> Markup:
+    """What ``marked`` gives as HTML: escaped, and our own signs turned into marks."""
     safe = str(escape(" ".join(passage.translate(_AS_TYPED).split())))
     # The text is escaped; only our own two signs become markup.
     return Markup(safe.replace(MARK_START, "<mark>").replace(MARK_END, "</mark>"))  # noqa: S704
@@ -279,28 +286,41 @@ def _query(terms: Sequence[Term]) -> RawSQL:
 def _fts5_query(terms: Sequence[Term]) -> str:
     """FTS5 syntax with every word quoted, so that none is taken for an operator."""
 
-    def phrase(term: Term) -> str:
-        quoted = '"' + " ".join(term.words) + '"'
-        return f"{quoted} *" if term.unfinished else quoted
+    def phrase(words: Iterable[str]) -> str:
+        return f'"{" ".join(words)}"'
 
-    wanted = " AND ".join(phrase(term) for term in terms if not term.excluded)
-    unwanted = "".join(f" NOT {phrase(term)}" for term in terms if term.excluded)
+    def part(term: Term) -> str:
+        typed = " AND ".join(phrase([word]) for word in term.words) if term.apart else phrase(term.words)
+        ways = [f"({typed} *)" if term.unfinished else f"({typed})", *map(phrase, term.others)]
+        return f"({' OR '.join(ways)})" if term.others else ways[0]
+
+    wanted = " AND ".join(part(term) for term in terms if not term.excluded)
+    unwanted = "".join(f" NOT {part(term)}" for term in terms if term.excluded)
     return f"({wanted}){unwanted}" if unwanted else wanted
 
 
 def _tsquery(terms: Sequence[Term], *, joined_by: str = " && ") -> RawSQL:
     """A tsquery expression with its parameters."""
-    parts, parameters = [], []
+    parts: list[str] = []
+    parameters: list[str] = []
     for term in terms:
-        if term.unfinished:
-            # The word as typed, or as the beginning of a longer one.
-            part = "(plainto_tsquery('evidence_english', %s) || to_tsquery('simple', %s))"
-            parameters += [term.words[0], f"{_without_accents(term.words[0])}:*"]
-        else:
-            part = "phraseto_tsquery('evidence_english', %s)"
-            parameters.append(" ".join(term.words))
-        parts.append(f"!! {part}" if term.excluded else part)
+        ways, words = _ways_on_postgresql(term)
+        parts.append(f"!! ({' || '.join(ways)})" if term.excluded else f"({' || '.join(ways)})")
+        parameters += words
     return RawSQL(joined_by.join(parts), parameters)  # noqa: S611 — fixed text; what people typed is a parameter
+
+
+def _ways_on_postgresql(term: Term) -> tuple[list[str], list[str]]:
+    """The tsqueries any of which meets a term, and their parameters."""
+    phrase = "phraseto_tsquery('evidence_english', %s)"
+    typed = list(term.words) if term.apart else [" ".join(term.words)]
+    parts, parameters = [phrase] * len(typed), typed
+    if term.unfinished:
+        # The last word as typed, or as the beginning of a longer one.
+        parts[-1] = f"({phrase} || to_tsquery('simple', %s))"
+        parameters = [*typed, f"{_without_accents(term.words[-1])}:*"]
+    ways = [f"({' && '.join(parts)})", *[phrase] * len(term.others)]
+    return ways, [*parameters, *map(" ".join, term.others)]
 
 
 def _without_accents(word: str) -> str:

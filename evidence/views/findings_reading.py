@@ -87,8 +87,9 @@ class FindingListView(FilteredFindings):
     def cards(self, findings: QuerySet[Finding]) -> list[Card]:
         """The cards of a page; in a search each shows the passage that was found."""
         cards = cards_of(self.request.user, findings, self.labels)
-        words = self.filterset.form["q"].data
-        return with_excerpts(cards, snippets(cards, words)) if words else cards
+        if not self.filterset.form["q"].data or self.filterset.errors:
+            return cards
+        return with_excerpts(cards, snippets(cards, self.filterset.terms))
 
 
 class FindingCsvView(FilteredFindings):

@@ -3,15 +3,39 @@
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.generic import ListView
+from django.utils.cache import add_never_cache_headers
+from django.views.generic import ListView, View
 
 from evidence.filtersets import SearchFilterSet
 from evidence.models import SearchDocument
 from evidence.queries.everything import FINDING, KINDS, MOST_FINDINGS, Matches, address_of_code
+from evidence.queries.suggestions import did_you_mean, suggestions
 from partnerships.views.filtering import errors_of, pairs_in_use, printable, query_of, tags_of
+
+
+class SuggestionsView(View):
+    """The best matches for what is being typed, for the script of the box; the page does without."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        filterset = filterset_of(request)
+        found = [] if filterset.errors else suggestions(request.user, filterset.form.cleaned_data["q"])
+        rows = [
+            {"kind": result.kind_label, "title": result.title.striptags(), "href": result.href}
+            for result in found
+        ]
+        response = JsonResponse({"suggestions": rows})
+        add_never_cache_headers(response)
+        return response
+
+
+def filterset_of(request: HttpRequest) -> SearchFilterSet:
+    documents = SearchDocument.objects.visible_to(request.user)
+    return SearchFilterSet(request.GET, queryset=documents, request=request)
 
 
 class SearchView(ListView):
@@ -22,8 +46,7 @@ class SearchView(ListView):
 
     @cached_property
     def filterset(self) -> SearchFilterSet:
-        documents = SearchDocument.objects.visible_to(self.request.user)
-        return SearchFilterSet(self.request.GET, queryset=documents, request=self.request)
+        return filterset_of(self.request)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asks_for_words_alone = set(request.GET) == {"q"} and not self.filterset.errors
@@ -57,8 +80,15 @@ class SearchView(ListView):
             "orderings": self.filterset.form.fields["ordering"].choices[1:],
             "ordering": matches.ordering,
             "findings_href": reverse("evidence:finding-list") + query_of([("q", words)]),
+            "did_you_mean": self.did_you_mean(matches),
             "has_findings": bool(matches.numbers.get(FINDING)),
         }
+
+    def did_you_mean(self, matches: Matches) -> str:
+        """Another spelling, where nothing of any kind is found."""
+        if matches.numbers or not matches.is_searchable:
+            return ""
+        return did_you_mean(self.request.user, self.filterset.form.cleaned_data["q"])
 
 
 WORDS_TAG = "Words to look for:"

@@ -13,7 +13,7 @@ from tests.access.rows import seen_by
 from tests.access.test_crawl import crawl, forbidden_words
 from tests.access.test_table import answer_of
 from tests.access.world import FINDINGS, World
-from tests.factories import LoadedRecordFactory, NoticeFactory
+from tests.factories import LoadedRecordFactory, NoticeFactory, SynonymFactory
 from tests.personas import PERSONAS
 
 PAGES = ("changelist", "add", "change", "history", "delete")
@@ -59,6 +59,7 @@ evidence.RatingStatement         200 200 200 302 200   200 200 200 302 200
 evidence.Action                  200 403 200 302 403   403 403 403 404 403
 evidence.Proposal                200 403 200 302 403   403 403 403 404 403
 evidence.TeamView                200 403 200 302 403   403 403 403 404 403
+evidence.Synonym                 200 200 200 302 200   200 200 200 302 200
 evidence.Source                  200 403 200 302 403   403 403 403 404 403
 """
 EXPECTED = {line.split()[0]: line.split()[1:] for line in TABLE.strip().splitlines()}
@@ -77,6 +78,7 @@ def addresses(world: World) -> dict[tuple[str, str], str]:
     """Every page of every model, with a row that exists: of findings, the one that everybody may read."""
     LoadedRecordFactory()
     NoticeFactory()
+    SynonymFactory()
     group = Group.objects.create(name="Nobody uses Django's own groups")
     finding = world.findings["for-public"]
     rows = {

@@ -65,7 +65,8 @@ def questions(world: World, hidden: list[str]) -> Iterator[str]:
         {"q": "what found", "page": "2"},
         {"q": "said -interview"},
     ]
-    yield from (f"{everything}?{urlencode(query)}" for query in queries_of_everything)
+    for address in (everything, reverse("api-search-list")):
+        yield from (f"{address}?{urlencode(query)}" for query in queries_of_everything)
     queries = [
         {"q": "finding", "ordering": "relevance"},
         {"q": "zq"},

@@ -35,6 +35,7 @@ NO_PAGES = {
     "evidence:round-csv",
     "evidence:round-xlsx",
     "evidence:round-zip",
+    "evidence:search-suggestions",
     "evidence:typed-form-token",
     "healthz",
     "robots",

@@ -65,7 +65,12 @@ def evidence(personas) -> None:
             programme=chance.choice(programmes),
             partnerships=chance.sample(partnerships, chance.randint(0, 2)),
             sectors=chance.sample(sectors, chance.randint(0, 2)),
-            source=SourceFactory(kind=chance.choice(Source.Kind.values)) if number % 4 else None,
+            source=SourceFactory(
+                kind=chance.choice(Source.Kind.values),
+                collected_on=chance.choice([None, "2014-05-06", "2015-01-01", "2015-12-31", "2016-02-29"]),
+            )
+            if number % 4
+            else None,
         )
         for item in chance.sample(items, chance.randint(0, 3)):
             CodingFactory(
@@ -83,6 +88,7 @@ QUERIES = [
     "q=trust",
     "q=trust&kind=barrier&visibility=public&visibility=team",
     "status=published&source_kind=interview,survey",
+    "year=2014,2016&origin=case-study",
 ]
 
 
@@ -131,6 +137,8 @@ def test_values_in_error_count_nothing(evidence, personas) -> None:
 
 def test_all_facets_are_one_query(evidence, personas) -> None:
     filterset, labels = filterset_for(personas.lead, "q=trust&kind=barrier"), labels_for(personas.lead)
+    assert filterset.form.is_valid()
+    assert filterset.terms  # read once, with their synonyms
     with CaptureQueriesContext(connection) as queries:
         assert len(facets(filterset, labels)) == len(LEGENDS)
     assert len(queries) == 1

@@ -27,7 +27,7 @@ def findings(db):
 
 
 def found(query: str) -> set[str]:
-    return set(matching(Finding.objects.all(), query).values_list("title", flat=True))
+    return set(matching(Finding.objects.all(), terms_of(query)).values_list("title", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,12 @@ def test_a_ref_is_found(findings):
 def test_best_match_first(db):
     FindingFactory(title="Boards", text="Something about employers, once.")
     FindingFactory(title="Employers on employers", text="Employers and employers again.")
-    best = matching(Finding.objects.all(), "employers").order_by("-rank").first()
+    best = matching(Finding.objects.all(), terms_of("employers")).order_by("-rank").first()
     assert best.title == "Employers on employers"
 
 
 def test_matches_stay_within_a_subquery(findings):
-    inner = matching(Finding.objects.filter(title="police"), "police")
+    inner = matching(Finding.objects.filter(title="police"), terms_of("police"))
     assert Finding.objects.filter(pk__in=inner.values("pk")).count() == 1
 
 
@@ -102,7 +102,7 @@ def test_the_index_follows_every_write(findings):
 
 def test_snippets_mark_what_was_looked_for_and_nothing_else(findings):
     rows = [findings["script"], findings["police"]]
-    passages = snippets(rows, "alert left ")
+    passages = snippets(rows, terms_of("alert left "))
     assert "<mark>" in passages[rows[0].pk]
     assert "<script>" not in passages[rows[0].pk]
     assert "alert(&#39;x&#39;)" in str(passages[rows[0].pk]).replace("<mark>", "").replace("</mark>", "")
@@ -111,21 +111,21 @@ def test_snippets_mark_what_was_looked_for_and_nothing_else(findings):
 def test_snippets_come_from_the_text_or_the_quote(db):
     titled = FindingFactory(title="Gardening", text="Gardening kept them in touch.", quote="")
     quoted = FindingFactory(title="Another", text="It kept them in touch.", quote="We loved the gardening.")
-    passages = snippets([titled, quoted], "gardening ")
+    passages = snippets([titled, quoted], terms_of("gardening "))
     assert "kept them in touch" in passages[titled.pk]
     assert "<mark>gardening</mark>" in passages[quoted.pk]
 
 
 def test_no_snippets_without_rows_or_words(findings):
-    assert snippets([], "police") == {}
-    assert snippets(findings.values(), "-police") == {}
+    assert snippets([], terms_of("police")) == {}
+    assert snippets(findings.values(), terms_of("-police")) == {}
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(query=st.text(max_size=60))
 def test_no_query_is_an_error(findings, query):
-    rows = list(matching(Finding.objects.all(), query)[:3])
-    snippets(rows, query)
+    rows = list(matching(Finding.objects.all(), terms_of(query))[:3])
+    snippets(rows, terms_of(query))
 
 
 @given(query=st.text(max_size=80))

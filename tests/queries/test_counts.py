@@ -286,7 +286,7 @@ def address_for(row: Row, world: World, page_size: int) -> str:
     """The address of a row; lists of the API in pages that are full and not the last."""
     address = address_of(row, world)
     is_api_list = row.name.startswith("api-") and row.name.endswith("-list")
-    return f"{address}?page_size={page_size}" if is_api_list else address
+    return f"{address}?page_size={page_size}" if is_api_list and not row.query else address
 
 
 def name_of(row: Row) -> str:

@@ -41,6 +41,7 @@ ROWS = [
     Row("GET", "evidence:source-detail", "source of draft", "404 404 404 404 200 404 200 404 404"),
     # What is found differs: the crawl looks for the words that a persona may not read.
     Row("GET", "evidence:search", "", READ),
+    Row("GET", "evidence:search-suggestions", "", READ, query="q=zq"),
     Row("GET", "evidence:search", "", READ, query="q=zq"),
     Row("GET", "evidence:finding-list", "", READ),
     Row("GET", "evidence:finding-csv", "", READ),
