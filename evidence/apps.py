@@ -15,6 +15,7 @@ class EvidenceConfig(AppConfig):
         from evidence.actions.replies import tell_what_is_due
         from evidence.actions.report_notices import register_reports
         from evidence.actions.rounds import remind_on_schedule
+        from evidence.actions.saved_searches import register_saved_searches
         from evidence.actions.watching import register_watching
         from evidence.search_index import drop_triggers_before_migrating, ensure_search_triggers
         from partnerships.notices import register_clock
@@ -25,6 +26,7 @@ class EvidenceConfig(AppConfig):
         register_clock(remind_on_schedule)
         register_reports()
         register_watching()
+        register_saved_searches()
         # On SQLite a migration that alters a table makes it anew, and its triggers are gone with the old one.
         pre_migrate.connect(drop_triggers_before_migrating, sender=self)
         post_migrate.connect(ensure_search_triggers, sender=self)

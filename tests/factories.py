@@ -69,6 +69,7 @@ from evidence.models import (
     ResearchQuestion,
     ReviewStep,
     Round,
+    SavedSearch,
     SearchDocument,
     Section,
     SelfReport,
@@ -1143,3 +1144,12 @@ class SynonymFactory(DjangoModelFactory):
 
     short = factory.Sequence("SYN{}".format)
     long = factory.Sequence("synonym number {}".format)
+
+
+class SavedSearchFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedSearch
+
+    name = factory.Sequence("Search {}".format)
+    q = "trust"
+    created_by = factory.SubFactory(PersonFactory, evaluator=True)

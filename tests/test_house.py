@@ -31,6 +31,7 @@ AT_WITHOUT_BY = {
     "Rater.sent_at": "the rater, who has no account",
     "Rater.letter_due_at": "a time to come, no deed",
     "Rater.letter_sent_at": "the product sends it, no person",
+    "SavedSearch.checked_at": "the product looks into it, no person",
     "RatingLink.made_at": "the product makes it when it sends a message",
 }
 

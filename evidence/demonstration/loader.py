@@ -42,6 +42,7 @@ from evidence.actions.findings import (
 )
 from evidence.actions.negative_searches import note_negative_search
 from evidence.actions.replies import ask_for_replies, give_reply, respond
+from evidence.actions.saved_searches import save_search
 from evidence.actions.watching import watch_item
 from evidence.demonstration.reports import load_reports
 from evidence.models import (
@@ -52,6 +53,7 @@ from evidence.models import (
     Edition,
     Finding,
     FrameworkItem,
+    SavedSearch,
     Source,
     Watch,
     Wave,
@@ -102,10 +104,18 @@ def load_demonstration() -> None:
     load_watches(people)
     for entry in read("decisions.yaml"):
         load_decision(entry, people)
+    for entry in read("saved_searches.yaml"):
+        load_saved_search(entry, people)
 
 
 def read(name: str) -> Any:
     return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def load_saved_search(entry: dict[str, Any], people: dict[str, Person]) -> None:
+    by = people[f"{entry['by']}@demo.example"]
+    if not SavedSearch.objects.filter(created_by=by, name=entry["name"]).exists():
+        save_search(by=by, name=entry["name"], q=entry["q"], kinds=entry["kinds"], is_told=True)
 
 
 def load_person(entry: dict[str, Any]) -> Person:

@@ -38,6 +38,7 @@ from evidence.models.reference import Citation, Programme, Reference
 from evidence.models.reply import ReplyRequest
 from evidence.models.review import ReviewStep
 from evidence.models.round import Round
+from evidence.models.saved_search import SavedSearch
 from evidence.models.search_document import SearchDocument
 from evidence.models.self_report import (
     Answer,
@@ -111,6 +112,7 @@ __all__ = [
     "ResearchQuestion",
     "ReviewStep",
     "Round",
+    "SavedSearch",
     "SearchDocument",
     "Section",
     "SelfReport",

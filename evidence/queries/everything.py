@@ -118,6 +118,10 @@ class Matches:
         """Whether there are more findings than are put in order."""
         return FINDING in self.kinds and self.numbers.get(FINDING, 0) > MOST_FINDINGS
 
+    def keys(self) -> set[str]:
+        """What was found, as texts by which two findings of it can be compared."""
+        return {f"{row.match_kind} {row.match_pk}" for row in self._listed}
+
     def count(self) -> int:
         """How many can be paged through."""
         return len(self._listed)

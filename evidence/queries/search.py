@@ -24,6 +24,7 @@ from evidence.queries.stop_words import STOP_WORDS
 MARK_START, MARK_END = "\ue000", "\ue001"
 SNIPPET_WORDS = 30
 MOST_TERMS = 20
+SHORTEST_STEM = 4
 # Signs by which PostgreSQL would take words for one address or number, and what stands for them meanwhile.
 SIGNS = "/@_<>&~:.-+"
 STAND_INS = "".join(chr(0xE010 + number) for number, _ in enumerate(SIGNS))
@@ -283,6 +284,13 @@ def _query(terms: Sequence[Term]) -> RawSQL:
     return _tsquery(terms) if connection.vendor == "postgresql" else RawSQL("%s", [_fts5_query(terms)])
 
 
+def _beginning(word: str) -> str:
+    """What begins with a word. SQLite takes beginnings to their stems too, in which a final y is an i."""
+    if word.endswith("y") and len(word) > SHORTEST_STEM:
+        return f'("{word}" * OR "{word[:-1]}" *)'
+    return f'"{word}" *'
+
+
 def _fts5_query(terms: Sequence[Term]) -> str:
     """FTS5 syntax with every word quoted, so that none is taken for an operator."""
 
@@ -290,9 +298,11 @@ def _fts5_query(terms: Sequence[Term]) -> str:
         return f'"{" ".join(words)}"'
 
     def part(term: Term) -> str:
-        typed = " AND ".join(phrase([word]) for word in term.words) if term.apart else phrase(term.words)
-        ways = [f"({typed} *)" if term.unfinished else f"({typed})", *map(phrase, term.others)]
-        return f"({' OR '.join(ways)})" if term.others else ways[0]
+        typed = [phrase([word]) for word in term.words] if term.apart else [phrase(term.words)]
+        if term.unfinished:
+            typed[-1] = _beginning(term.words[-1])
+        ways = [" AND ".join(typed), *map(phrase, term.others)]
+        return f"({' OR '.join(f'({way})' for way in ways)})"
 
     wanted = " AND ".join(part(term) for term in terms if not term.excluded)
     unwanted = "".join(f" NOT {part(term)}" for term in terms if term.excluded)

@@ -79,6 +79,8 @@ class SearchView(ListView):
             "without_kinds": query_of([pair for pair in pairs if pair[0] != "kind"]),
             "orderings": self.filterset.form.fields["ordering"].choices[1:],
             "ordering": matches.ordering,
+            "save_href": reverse("evidence:saved-search-create")
+            + query_of([pair for pair in pairs if pair[0] != "ordering"]),
             "findings_href": reverse("evidence:finding-list") + query_of([("q", words)]),
             "did_you_mean": self.did_you_mean(matches),
             "has_findings": bool(matches.numbers.get(FINDING)),

@@ -160,7 +160,7 @@ def forbidden_words(persona: str) -> set[str]:
     """The marked words that this persona may not read anywhere."""
     words = {mark(name, part) for name in HIDDEN_FROM[persona] for part in MARKED}
     if persona != "evaluator":
-        words.add(mark("begun", "text"))
+        words |= {mark("begun", "text"), mark("saved", "name"), mark("saved", "q")}
     in_team = {"evaluator", "other_evaluator", "lead"}
     if persona not in in_team:
         words |= {mark("asked", part) for part in REWORDED}

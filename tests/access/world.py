@@ -74,6 +74,7 @@ from tests.factories import (
     ResearchQuestionFactory,
     ReviewStepFactory,
     RoundFactory,
+    SavedSearchFactory,
     SectionFactory,
     SectorFactory,
     SelfReportFactory,
@@ -140,6 +141,9 @@ LINKS = ("personal", "used", "dead", "unknown")
 
 # The reports of which the team has recorded its own view.
 TEAM_VIEWED = ("submitted report", "shared report", "kept report", "rated report")
+
+
+SAVED = "W-22222222"  # the evaluator's saved search
 
 
 def mark(finding: str, part: str) -> str:
@@ -212,6 +216,7 @@ class World:
             "draft question": self.draft_question.pk,
             **{name: brief.ref for name, brief in self.briefs.items()},
             **{f"version of {name}": (brief.ref, 1) for name, brief in self.briefs.items()},
+            "saved search": SAVED,
             "edition": 1,
             "public decision": "D-PUBLICXX",
             "funder decision": "D-FUNDERXX",
@@ -505,6 +510,9 @@ def make_world(*findings: str) -> World:
         world.add_finding(name)
     make_edition(by=personas.lead, note="For the board.", last_seen=0)
     add_briefs(world)
+    SavedSearchFactory(
+        ref=SAVED, name=f"Kept {mark('saved', 'name')}", q=f"zq {mark('saved', 'q')}", created_by=evaluator
+    )
     return world
 
 

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db.models import Count
 
 from evidence.actions.consent import withdraw_consent
+from evidence.actions.saved_searches import matches_of
 from evidence.demonstration.loader import holds_real_work, load_demonstration
 from evidence.models import (
     ActionStep,
@@ -19,6 +20,7 @@ from evidence.models import (
     Proposal,
     ReplyRequest,
     Round,
+    SavedSearch,
     SelfReport,
     Source,
     Watch,
@@ -236,3 +238,12 @@ def test_the_funder_watches_and_has_decided(demonstration):
     }
     load_demonstration()
     assert Decision.objects.count() == 2
+
+
+def test_people_keep_searches_that_find_something(demonstration):
+    searches = SavedSearch.objects.select_related("created_by")
+    assert {search.created_by.email for search in searches} == {
+        "funder@demo.example",
+        "evaluator@demo.example",
+    }
+    assert all(matches_of(search).count() for search in searches)

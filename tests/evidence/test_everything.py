@@ -89,6 +89,8 @@ def things(personas: Personas) -> dict[str, str]:
     ("query", "expected"),
     [
         ("employer", {"lesson"}),
+        ("employ", {"lesson"}),
+        ("theory", set()),
         ("EMPLOYERS ", {"lesson"}),
         ("engaging firms ", {"lesson"}),
         ("business", {"lesson"}),
