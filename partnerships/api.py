@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import authentication, pagination, status, views
 from rest_framework.request import Request
@@ -37,11 +37,27 @@ class FrugalPaginator(Paginator):
         return Page(rows[: self.per_page], 1, self)
 
 
+class CountingPaginator(Paginator):
+    """Counts along with the first page, for lists that are never so long that it takes more than asking."""
+
+    def page(self, number: Any) -> Page:
+        if str(number) != "1":
+            return super().page(number)
+        rows: Any = self.object_list
+        rows = list(rows.annotate(total=Window(Count("pk")))[: self.per_page])
+        self.__dict__["count"] = rows[0].total if rows else 0
+        return Page(rows, 1, self)
+
+
 class Pagination(pagination.PageNumberPagination):
-    django_paginator_class = FrugalPaginator
+    django_paginator_class: type[Paginator] = FrugalPaginator
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class CountedAlong(Pagination):
+    django_paginator_class = CountingPaginator
 
 
 class CataloguePagination(Pagination):

@@ -1,10 +1,14 @@
 """Writing the audit record, and proving that nobody has changed it since."""
 
+import datetime
 import json
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn, Self
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils import timezone
 
 from partnerships.audit_chain import GENESIS, digest_of
 from partnerships.models import AuditRow, Person
@@ -35,10 +39,49 @@ def record(*, by: Person | None, verb: str, target: models.Model, key: str = "",
     )
 
 
-def append(*, details: dict[str, Any], **fields: Any) -> AuditRow:
-    """Add a row with these fields of the model to the end of the chain."""
+@transaction.atomic
+def record_once(*, by: Person, verb: str, target: models.Model, key: str, after: "Head") -> None:
+    """Add a row unless there is one of the same deed today.
+
+    ``after`` is the head as it was read by the statement that found no such row, see ``once_a_day``. As long
+    as it still is the last row, the new one takes its place behind it, and nothing more is read. Otherwise
+    somebody was quicker, perhaps with the same deed, and it is looked up again. Two processes make one row.
+    """
+    deed: dict[str, Any] = {"verb": verb, "target_kind": str(target._meta.model_name), "target_key": key}
     hold_chain()
-    number, previous_hash = head() or Head(0, GENESIS)
+    try:
+        with transaction.atomic():
+            append(by=by, details={}, after=after, **deed)
+    except IntegrityError:
+        if not AuditRow.objects.filter(by=by, at__gte=start_of_today(), **deed).exists():
+            append(by=by, details={}, **deed)
+
+
+def once_a_day(*, by: Person, verb: str, target: type[models.Model], key: Value | models.F) -> When:
+    """The case that this deed is recorded today already; ``key`` names the target in a query of targets."""
+    deeds = AuditRow.objects.filter(
+        by=by, verb=verb, target_kind=str(target._meta.model_name), target_key=key, at__gte=start_of_today()
+    )
+    return When(Exists(deeds), then=Value(""))
+
+
+def start_of_today() -> datetime.datetime:
+    """Days are those of the people who read, not of the database."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def head_in_query() -> Coalesce:
+    """The head as text, to be read in the same statement as something else; ``Head.parse`` reads it."""
+    last = AuditRow.objects.order_by("-number").annotate(
+        text=Concat(Cast("number", models.CharField()), Value(":"), "hash")
+    )
+    return Coalesce(Subquery(last.values("text")[:1]), Value(f"0:{GENESIS}"))
+
+
+def append(*, details: dict[str, Any], after: "Head | None" = None, **fields: Any) -> AuditRow:
+    """Add a row with these fields of the model to the end of the chain; ``after`` if that is known."""
+    hold_chain()
+    number, previous_hash = after or head() or Head(0, GENESIS)
     row = AuditRow(number=number + 1, previous_hash=previous_hash, details=plain(details), **fields)
     row.hash = digest_of(row)
     row.save(force_insert=True)

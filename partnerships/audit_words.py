@@ -67,6 +67,7 @@ DEEDS = {
     "opened-again": "opened again",
     "planned": "planned",
     "published": "published",
+    "read": "read",
     "released": "released",
     "recorded": "recorded",
     "reminded": "sent a reminder of",

@@ -29,6 +29,7 @@ from partnerships.models import (
     Sector,
     VisibleQuerySet,
 )
+from partnerships.models.audit import READING
 
 LONGEST_QUERY = 200
 MOST_WORDS = 20
@@ -190,11 +191,26 @@ class OrganisationFilterSet(FilterSet):
         fields: list[str] = []
 
 
+class ReadingsFilter(django_filters.ChoiceFilter):
+    """Rows of the audit record without readings, unless these are asked for; or readings alone."""
+
+    WITH, ONLY = "with", "only"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=[(self.WITH, "Shown too"), (self.ONLY, "Shown alone")], **options)
+
+    def filter(self, queryset: Any, value: str) -> QuerySet:
+        if value == self.WITH:
+            return queryset
+        return queryset.readings() if value == self.ONLY else queryset.without_readings()
+
+
 class AuditFilterSet(FilterSet):
     """Which rows of the audit record; the choices are what the record holds."""
 
     NO_PERSON = "none"
 
+    readings = ReadingsFilter(label="Readings of confidential material")
     person = ChoicesFilter(method="by_any_of", label="Who")
     verb = ChoicesFilter(label="What was done")
     kind = ChoicesFilter(field_name="target_kind", label="Kind of thing")
@@ -210,7 +226,9 @@ class AuditFilterSet(FilterSet):
         super().__init__(*arguments, **options)
         self.filters["person"].extra["choices"] = [(self.NO_PERSON, NOBODY), *self.people()]
         self.filters["verb"].extra["choices"] = [
-            (verb, f"{deed_in_words(verb)} ({verb})") for verb in values_in_use(AuditRow, "verb")
+            (verb, f"{deed_in_words(verb)} ({verb})")
+            for verb in values_in_use(AuditRow, "verb")
+            if not verb.endswith(READING)
         ]
         self.filters["kind"].extra["choices"] = [
             (kind, kind_in_words(kind)) for kind in values_in_use(AuditRow, "target_kind")

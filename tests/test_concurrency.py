@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from evidence.actions.appraisals import AppraisalInput, appraise
@@ -467,3 +468,23 @@ def test_who_watches_is_told_once_by_all_processes() -> None:
         FindingFactory(published=True, visibility="public", codings=[(lesson, "challenges")])
     all_at_once(lambda number: tell_watchers())
     assert Notice.objects.filter(person=person, target_kind="watch").count() == 1
+
+
+def test_twenty_readings_by_four_people_leave_four_rows() -> None:
+    """Whatever else is recorded meanwhile, and in one unbroken chain."""
+    finding = FindingFactory(submitted=True)
+    readers = PersonFactory.create_batch(4, evaluator=True)
+
+    def read(number: int) -> int:
+        return signed_in_as(readers[number % 4]).get(finding.get_absolute_url()).status_code
+
+    assert set(all_at_once(read)) == {200}
+    rows = AuditRow.objects.readings()
+    assert sorted(rows.values_list("by", flat=True)) == sorted(reader.pk for reader in readers)
+    assert verify().is_unbroken
+
+
+def signed_in_as(person: Person) -> Client:
+    browser = Client()
+    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return browser

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from evidence.admin.history import HistoryPage
+from evidence.admin.readings import RecordedReadingAdmin
 from evidence.models import CaseStudy, Wave
 from partnerships.access import Permission
 from partnerships.admin_base import AuditedAdmin, DeletedWhileUnused
@@ -18,7 +19,7 @@ class WaveAdmin(DeletedWhileUnused):
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(HistoryPage, AuditedAdmin):
+class CaseStudyAdmin(RecordedReadingAdmin, HistoryPage, AuditedAdmin):
     """Read here, with every version; written and published on the product's own pages."""
 
     permission = Permission.READ_TEAM

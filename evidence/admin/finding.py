@@ -26,6 +26,7 @@ from evidence.actions.finding_rules import (
 from evidence.actions.findings import delete_draft, update_finding
 from evidence.admin.history import HistoryPage, Version, versions_of
 from evidence.admin.inlines import FixedChoiceForm
+from evidence.admin.readings import RecordedReadingAdmin
 from evidence.admin.saving import SavedByAction, VersionedForm, signed_in
 from evidence.models import Coding, Finding, FindingCitation, ReviewStep, Source
 from evidence.models.finding import area_known_to
@@ -215,7 +216,7 @@ class ReviewStepInline(AuditedInline):
 
 
 @admin.register(Finding)
-class FindingAdmin(SavedByAction, HistoryPage, AuditedAdmin):
+class FindingAdmin(RecordedReadingAdmin, SavedByAction, HistoryPage, AuditedAdmin):
     """Found and corrected here; logged, reviewed and published on the product's own pages."""
 
     permission = Permission.USE_ADMIN

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from evidence.admin.readings import RecordedReadingAdmin
 from evidence.models import (
     Action,
     ActionStep,
@@ -55,7 +56,7 @@ class AnswerInline(AuditedInline):
 
 
 @admin.register(SelfReport)
-class SelfReportAdmin(AuditedAdmin):
+class SelfReportAdmin(RecordedReadingAdmin, AuditedAdmin):
     permission = Permission.READ_TEAM
     read_only = True
     audit_key_field = "ref"

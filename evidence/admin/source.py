@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from evidence.admin.readings import RecordedReadingAdmin
 from evidence.models import Finding, Source
 from partnerships.access import Permission
 from partnerships.admin_base import AuditedAdmin, AuditedInline
@@ -20,7 +21,7 @@ class FindingOfSourceInline(AuditedInline):
 
 
 @admin.register(Source)
-class SourceAdmin(AuditedAdmin):
+class SourceAdmin(RecordedReadingAdmin, AuditedAdmin):
     """Read here; corrected on its own page, or with the one finding that rests on it."""
 
     permission = Permission.READ_TEAM

@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from evidence.api.appraisals import AppraisalInputSerializer, QualitySerializer, quality_of_source
 from evidence.api.attachments import FileSerializer, file_rows
 from evidence.api.findings import REFUSALS, MayLogFindings
+from evidence.api.readings import RecordedReadViewSet
 from evidence.filtersets import CaseStudyFilterSet, SourceFilterSet
 from evidence.models import Appraisal, CaseStudy, Finding, Source
 from evidence.queries.appraisals import own_appraisal
 from partnerships.access import Permission, has_permission
 from partnerships.functions import JSONList
 from partnerships.models import Person
-from partnerships.viewsets import ReadViewSet
 
 
 class CaseStudySerializer(serializers.ModelSerializer):
@@ -61,7 +61,7 @@ class CaseStudySerializer(serializers.ModelSerializer):
         return str(self.context["request"].build_absolute_uri(address))
 
 
-class CaseStudyViewSet(ReadViewSet):
+class CaseStudyViewSet(RecordedReadViewSet):
     """Case studies, as far as the caller may see them."""
 
     queryset = CaseStudy.objects.all()
@@ -137,7 +137,7 @@ class SourceConflictSerializer(serializers.Serializer):
     current = SourceSerializer(allow_null=True)
 
 
-class SourceViewSet(ReadViewSet):
+class SourceViewSet(RecordedReadViewSet):
     """The interviews, documents and other material behind findings; for funder and evaluation team."""
 
     queryset = Source.objects.all()

@@ -37,6 +37,7 @@ from evidence.api.appraisals import (
     quality_of_row,
 )
 from evidence.api.attachments import FileSerializer, file_rows
+from evidence.api.readings import RecordedReadViewSet
 from evidence.filtersets import FindingFilterSet
 from evidence.models import (
     Appraisal,
@@ -55,7 +56,6 @@ from partnerships.access import Permission, has_permission
 from partnerships.functions import JSONList
 from partnerships.models import Organisation, Partnership, Person, Sector
 from partnerships.serializers import InputSerializer, KeyField, KeysField
-from partnerships.viewsets import ReadViewSet
 
 # What is read
 
@@ -423,7 +423,7 @@ def step(request: Any, description: str) -> Callable[[Any], Any]:
         description="Delete a draft for good.",
     ),
 )
-class FindingViewSet(ReadViewSet):
+class FindingViewSet(RecordedReadViewSet):
     """Pieces of evidence, as far as the caller may see them."""
 
     queryset = Finding.objects.all()

@@ -11,12 +11,16 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from evidence.actions.readings import record_reading
 from evidence.api.fields import PageField
+from evidence.api.readings import RecordedReadViewSet
 from evidence.filtersets import RoundFilterSet, SelfReportFilterSet
 from evidence.models import ActionState, Answer, Question, Round, SelfReport
 from evidence.queries.plans import actions_json
 from evidence.queries.profile import reports_with_profile, spreads_of_report
+from evidence.queries.readings import with_reading
 from evidence.queries.spreads import Spread
+from partnerships.api import CountedAlong
 from partnerships.functions import JSONList
 from partnerships.viewsets import ReadViewSet
 
@@ -164,12 +168,13 @@ class SelfReportSerializer(serializers.ModelSerializer):
         return report.answer_rows
 
 
-class SelfReportViewSet(ReadViewSet):
+class SelfReportViewSet(RecordedReadViewSet):
     """What partnerships say of themselves, as far as the caller may see it."""
 
     queryset = SelfReport.objects.all()
     serializer_class = SelfReportSerializer
     filterset_class = SelfReportFilterSet
+    pagination_class = CountedAlong
     lookup_field = "ref"
 
     def get_queryset(self) -> QuerySet:
@@ -206,7 +211,8 @@ class SelfReportViewSet(ReadViewSet):
         are complete; for those who may read the report.
         """
         complete = reports_with_profile(request.user).select_related("round", "partnership")
-        report = get_object_or_404(complete, ref=ref)
+        report = get_object_or_404(with_reading(request.user, complete), ref=ref)
+        record_reading(by=request.user, thing=report, due=report.reading_due)
         return Response(ProfileSerializer(profile_row(report)).data)
 
 

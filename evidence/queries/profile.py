@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from evidence.models import Coding, Finding, Rating, RatingStatement, Round, SelfReport
 from evidence.models.rating import LOW_STEPS, STEP_WORDS, Step
 from evidence.queries.ratings import Said, fewest_respondents, rating_parts
+from evidence.queries.readings import with_reading
 from evidence.queries.spreads import (
     Agreement,
     Programme,
@@ -120,7 +121,8 @@ def profile_of(
     """
     own = reports_with_profile(person).filter(partnership=partnership)
     with_people = own.annotate(people=Count("raters", filter=Q(raters__sent_at__isnull=False)))
-    reports: list[Any] = list(with_people.select_related("round", "partnership"))
+    with_people = with_reading(person, with_people.select_related("round", "partnership"))
+    reports: list[Any] = list(with_people)
     chosen = [report for report in reports if round_slug in ("", report.round.slug)]
     if not chosen:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 
@@ -139,13 +139,9 @@ def return_at_the_end_of(steps: Iterable[ReportStep]) -> ReportStep | None:
 def sheet_of(person: Any, report: SelfReport, *, with_items: bool = False) -> Sheet:
     """Everything of a report that this person may read, in the same number of queries however long it is."""
     questions = questions_of(report.round.questionnaire_version_id, with_items=with_items)
-    answers = {
-        answer.question_id: answer
-        for answer in Answer.objects.visible_to(person)
-        .filter(self_report=report)
-        .select_related("updated_by")
-    }
-    previous, before = previous_answers(person, report)
+    answers, earlier = answers_now_and_before(person, report)
+    previous = earlier[0].self_report if earlier else None
+    before = {answer.question.key: answer.value for answer in earlier}
     asked = asked_keys(questions, {q.key: answers[q.pk].value for q in questions if q.pk in answers})
     steps = list(ReportStep.objects.visible_to(person).filter(self_report=report).select_related("by"))
     returned = return_at_the_end_of(steps)
@@ -213,8 +209,10 @@ def state_of(subject: SubjectLines, *, is_finished: bool) -> State:
     return State.STARTED if any(line.answer for line in subject.lines) else State.NOT_STARTED
 
 
-def previous_answers(person: Any, report: SelfReport) -> tuple[SelfReport | None, dict[str, Any]]:
-    """The partnership's last accepted report to the same questionnaire, and its answers by question's key."""
+def answers_now_and_before(person: Any, report: SelfReport) -> tuple[dict[int, Answer], list[Answer]]:
+    """The answers of a report by the primary key of their question, and those of the partnership's last
+    accepted report to the same questionnaire; one query.
+    """
     earlier = (
         SelfReport.objects.read_by(person)
         .filter(
@@ -225,14 +223,16 @@ def previous_answers(person: Any, report: SelfReport) -> tuple[SelfReport | None
         )
         .order_by("-round__opened_at")
     )
+    before = Q(self_report=Subquery(earlier.values("pk")[:1]), is_empty=False)
     answers = list(
-        Answer.objects.filter(self_report=Subquery(earlier.values("pk")[:1]), is_empty=False).select_related(
-            "question", "self_report__round"
-        )
+        Answer.objects.visible_to(person)
+        .filter(Q(self_report=report) | before)
+        .select_related("question", "self_report__round", "updated_by")
     )
-    if not answers:
-        return None, {}
-    return answers[0].self_report, {answer.question.key: answer.value for answer in answers}
+    return (
+        {answer.question_id: answer for answer in answers if answer.self_report_id == report.pk},
+        [answer for answer in answers if answer.self_report_id != report.pk],
+    )
 
 
 def asked_keys(questions: Iterable[Question], values: Mapping[str, Any]) -> set[str]:

@@ -6,16 +6,18 @@ from typing import Any
 from django.db.models import QuerySet
 
 from evidence.actions.appraisals import appraise, kind_of, may_appraise, new_or_current
+from evidence.actions.readings import record_reading
 from evidence.filtersets import FindingFilterSet
 from evidence.forms.appraisal import AppraisalForm, appraisal_initial
 from evidence.models import PRINCIPLES, Appraisal, Finding, Source
 from evidence.queries.appraisals import State
 from evidence.queries.facets import Facet
 from evidence.views.editing import VersionedFormView
+from evidence.views.readings import RecordedReading
 from evidence.views.signed_in import signed_in
 
 
-class AppraiseView(VersionedFormView):
+class AppraiseView(RecordedReading, VersionedFormView):
     """``model`` is Finding or Source; the view's own object is the appraisal, an unsaved one at first."""
 
     slug_field = slug_url_kwarg = "ref"
@@ -24,7 +26,11 @@ class AppraiseView(VersionedFormView):
     object: Appraisal
 
     def get_object(self, queryset: QuerySet[Any] | None = None) -> Appraisal:
-        return new_or_current(super().get_object(queryset))
+        self.subject: Any = super().get_object(queryset)
+        return new_or_current(self.subject)
+
+    def record_reading(self) -> None:
+        record_reading(by=self.request.user, thing=self.subject, due=self.subject.reading_due)
 
     def works_on(self, thing: Finding | Source) -> bool:
         return may_appraise(self.request.user, thing)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from evidence.actions.finding_input import FindingInput
 from evidence.actions.finding_rules import circle_wished, is_lead, may_publish_with_changes
 from evidence.actions.findings import publish_with_changes
@@ -10,7 +12,7 @@ from evidence.forms.fields import READERS
 from evidence.forms.finding import FindingForm
 from evidence.models import Finding, Visibility
 from evidence.models.visibility import narrower
-from evidence.queries.comments import comments_on
+from evidence.queries.comments import comments_json, comments_of_json
 from evidence.views.findings_writing import FindingEditView
 from evidence.views.signed_in import signed_in
 
@@ -24,6 +26,9 @@ class PublishWithChangesView(FindingEditView):
     may = staticmethod(may_publish_with_changes)
     cannot_do = "only a submitted finding can be published with changes"
     choose = "Publish with these choices"
+
+    def get_queryset(self) -> QuerySet[Finding]:
+        return super().get_queryset().annotate(comment_rows=comments_json(self.request.user))
 
     def whose(self, finding: Finding) -> bool:
         return is_lead(self.request.user)
@@ -50,6 +55,6 @@ class PublishWithChangesView(FindingEditView):
             "form_title": f"Publish {self.object.ref} with changes",
             "lead": "What was submitted and what you publish stay side by side in its record.",
             "buttons": [("Publish with these changes", "primary", "publish")],
-            "comments": comments_on(self.request.user, self.object),
+            "comments": comments_of_json(self.object.comment_rows),  # type: ignore[attr-defined]
             "wished": self.object.get_visibility_display(),
         }

@@ -28,6 +28,7 @@ from evidence.queries.labels import labels_for
 from evidence.views.attachments import file_lines
 from evidence.views.editing import VersionedFormView
 from evidence.views.findings_writing import keeping
+from evidence.views.readings import RecordedReading
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView, VisibleListView
@@ -76,7 +77,7 @@ def study_row(study: Any) -> list[Any]:
     ]
 
 
-class CaseStudyDetailView(VisibleDetailView):
+class CaseStudyDetailView(RecordedReading, VisibleDetailView):
     """The whole of a case study on one page, which prints as one."""
 
     model = CaseStudy
@@ -179,7 +180,7 @@ class CaseStudyCreateView(SignedInMixin, FormView):
         return super().get_context_data(**kwargs) | {"form_title": "Begin a case study", "differing": []}
 
 
-class CaseStudyEditView(VersionedFormView):
+class CaseStudyEditView(RecordedReading, VersionedFormView):
     """A case study to be written on, kept while it is typed: stories grow over weeks."""
 
     model = CaseStudy
@@ -223,7 +224,7 @@ class CaseStudyEditView(VersionedFormView):
         }
 
 
-class CaseStudyPublishView(VersionedFormView):
+class CaseStudyPublishView(RecordedReading, VersionedFormView):
     """Who may read a case study, with what is checked before it goes beyond the funder."""
 
     model = CaseStudy

@@ -31,6 +31,7 @@ from evidence.queries.steps import steps_of
 from evidence.views.appraisals import at_least_selects
 from evidence.views.attachments import file_lines
 from evidence.views.kinds import KINDS
+from evidence.views.readings import RecordedReading
 from partnerships.access import Permission, has_permission
 from partnerships.functions import JSONList
 from partnerships.models import Organisation, Partnership, Sector
@@ -109,7 +110,7 @@ class FindingCsvView(FilteredFindings):
         )
 
 
-class FindingDetailView(VisibleDetailView):
+class FindingDetailView(RecordedReading, VisibleDetailView):
     model = Finding
     template_name = "evidence/finding_detail.html"
     context_object_name = "finding"

@@ -23,6 +23,7 @@ from evidence.forms.conflict import carried, differences, settled
 from evidence.forms.finding import FindingForm, initial_of, problems_of
 from evidence.models import Finding, ReviewStep, TypedForm
 from evidence.queries.inbox import begun_by
+from evidence.views.readings import RecordedReading
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission
 from partnerships.errors import Conflict
@@ -98,7 +99,7 @@ class FindingCreateView(SignedInMixin, FormView):
         }
 
 
-class FindingCopyView(SignedInMixin, FormMixin, VisibleDetailView):
+class FindingCopyView(SignedInMixin, RecordedReading, FormMixin, VisibleDetailView):
     """The content of a finding in the form for a new one."""
 
     model = Finding
@@ -133,7 +134,7 @@ class FindingCopyView(SignedInMixin, FormMixin, VisibleDetailView):
         return context | {"keeping": keeping_new(context["form"], self.request, None), "begun": []}
 
 
-class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
+class FindingEditView(SignedInMixin, RecordedReading, FormMixin, VisibleDetailView):
     """A finding to be changed. When somebody else was quicker, both texts stand side by side."""
 
     model = Finding
@@ -152,11 +153,18 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
 
     def get_queryset(self) -> QuerySet[Finding]:
         typed = TypedForm.objects.visible_to(self.request.user).filter(key=OuterRef("ref"))
+        returns = ReviewStep.objects.filter(finding=OuterRef("pk"), step=ReviewStep.Step.RETURN)
+        last = returns.order_by("-at", "-pk")
         return (
             super()
             .get_queryset()
             .select_related("source__respondent_sector", "source__self_report__round", "programme")
-            .annotate(typed_at=Subquery(typed.values("saved_at")[:1]))
+            .annotate(
+                typed_at=Subquery(typed.values("saved_at")[:1]),
+                return_reason=Subquery(last.values("reason")[:1]),
+                returned_by=Subquery(last.values("by__name")[:1]),
+                returned_at=Subquery(last.values("at")[:1]),
+            )
         )
 
     def get_object(self, queryset: QuerySet[Finding] | None = None) -> Finding:
@@ -259,7 +267,7 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
         return render(self.request, "evidence/finding_conflict.html", context, status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        finding = self.object
+        finding: Any = self.object
         context = super().get_context_data(**kwargs)
         return context | {
             "keeping": keeping(
@@ -275,7 +283,7 @@ class FindingEditView(SignedInMixin, FormMixin, VisibleDetailView):
             "action": self.request.path,
             "buttons": BUTTONS[finding.status],
             "is_released": finding.status == Status.PUBLISHED and finding.visibility in BEYOND_THE_FUNDER,
-            "returned": last_return(finding) if finding.status == Status.RETURNED else None,
+            "returned": finding.status == Status.RETURNED and finding.return_reason,
         }
 
 
@@ -386,10 +394,6 @@ def keeping(request: HttpRequest, typed: TypedForm | None, *, address: str, agai
         "is_unsaved": request.method == "POST",
         "since": typed.saved_at if typed else None,
     }
-
-
-def last_return(finding: Finding) -> ReviewStep | None:
-    return finding.steps.filter(step=ReviewStep.Step.RETURN).select_related("by").last()
 
 
 def in_status(finding: Finding) -> str:

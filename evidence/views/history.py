@@ -14,6 +14,7 @@ from evidence.queries.differences import Difference, Wording, differences
 from evidence.queries.history import FindingHistory, History, ItemHistory, Outline, StudyHistory
 from evidence.views.items import OneItemView
 from evidence.views.kinds import KINDS
+from evidence.views.readings import RecordedReading
 from partnerships.views.bases import VisibleDetailView
 
 REVIEW = "review"
@@ -112,7 +113,7 @@ class HistoryView(VisibleDetailView):
         )
 
 
-class FindingHistoryView(HistoryView):
+class FindingHistoryView(RecordedReading, HistoryView):
     model = Finding
     slug_field = slug_url_kwarg = "ref"
     history_class = FindingHistory
@@ -124,7 +125,7 @@ class FindingHistoryView(HistoryView):
         ]
 
 
-class StudyHistoryView(HistoryView):
+class StudyHistoryView(RecordedReading, HistoryView):
     model = CaseStudy
     history_class = StudyHistory
 

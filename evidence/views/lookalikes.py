@@ -14,6 +14,7 @@ from evidence.actions.finding_rules import works_on
 from evidence.forms.picker import posted_choices
 from evidence.models import Finding
 from evidence.queries.lookalikes import lookalikes
+from evidence.views.readings import RecordedReading
 from evidence.views.signed_in import SignedInMixin
 from evidence.views.typed_forms import AnsweringScriptsMixin
 from partnerships.views.bases import VisibleDetailView
@@ -36,7 +37,7 @@ class LookalikesView(AnsweringScriptsMixin, View):
         return render(request, "evidence/lookalikes.html", {"lookalikes": found})
 
 
-class FindingLookalikesView(SignedInMixin, VisibleDetailView):
+class FindingLookalikesView(SignedInMixin, RecordedReading, VisibleDetailView):
     """For those who work on a finding: what it may repeat."""
 
     model = Finding

@@ -21,6 +21,7 @@ from evidence.models import Action, SelfReport, TypedForm
 from evidence.queries.plans import PlannedAction, key_of_plan, plan_for_writing, planned, with_steps
 from evidence.queries.reports import readers_of
 from evidence.views.editing import VersionedFormView
+from evidence.views.readings import RecordedReading
 from evidence.views.reports import NotWithYou, OwnReport
 from evidence.views.signed_in import SignedInMixin, signed_in
 from evidence.views.typed_forms import ReportKeepView
@@ -102,8 +103,9 @@ class ActionsKeepView(ReportKeepView):
         return key_of_plan(report), {"self_report": report}
 
 
-class OneAction(SignedInMixin, VisibleDetailView):
+class OneAction(SignedInMixin, RecordedReading, VisibleDetailView):
     model = Action
+    reading_of, reading_path = SelfReport, "self_report__"
     slug_field = slug_url_kwarg = "ref"
     context_object_name = "action"
     object: Action

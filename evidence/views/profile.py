@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from evidence.actions.exports import record_profile_export
+from evidence.actions.readings import record_reading
 from evidence.exchange.guide_word import guide_as_word, parts_of
 from evidence.exchange.profile_csv import profile_csv
 from evidence.exchange.word import WORD_TYPE
@@ -55,7 +56,14 @@ class OneProfile(SignedInMixin, VisibleDetailView):
         self.object = self.get_object()
         if self.profile is None and not self.may_find_nothing():
             raise Http404
+        self.record_reading()
         return self.render_to_response(self.get_context_data())
+
+    def record_reading(self) -> None:
+        """The profile is made of the report, and read with it."""
+        if self.profile:
+            report: Any = self.profile.report
+            record_reading(by=self.request.user, thing=report, due=report.reading_due)
 
     def may_find_nothing(self) -> bool:
         return False
@@ -216,6 +224,9 @@ class ProfileDownload(OneProfile):
     stem: str
     format: str
     content_type: str
+
+    def record_reading(self) -> None:
+        """A file leaves a record of its own, each time."""
 
     def content(self, profile: Profile) -> str | bytes:
         raise NotImplementedError

@@ -22,10 +22,12 @@ from evidence.actions.proposals import (
     take_answer,
     take_up_again,
 )
+from evidence.actions.readings import record_reading
 from evidence.forms.finding import problems_of
 from evidence.forms.proposals import DropForm, MergeForm, TakeAnswerForm
 from evidence.models import Finding, Proposal, SelfReport, Source
 from evidence.queries.proposals import PILES, earlier_of, in_pile, with_details
+from evidence.queries.readings import with_reading
 from evidence.views.bulk import refs_in
 from evidence.views.findings_writing import FindingCreateView, asks_review, keeping_new, saved_message
 from evidence.views.signed_in import SignedInMixin, signed_in
@@ -88,8 +90,9 @@ class OneProposal(SignedInMixin):
 
     @cached_property
     def proposal(self) -> Proposal:
-        visible = with_details(Proposal.objects.visible_to(self.request.user))
-        proposal = visible.filter(ref=self.kwargs["ref"]).first()
+        person = self.request.user
+        visible = with_details(Proposal.objects.visible_to(person)).filter(ref=self.kwargs["ref"])
+        proposal: Proposal | None = with_reading(person, visible, SelfReport, "self_report__").first()
         if proposal is None:
             raise Http404
         return proposal
@@ -98,6 +101,12 @@ class OneProposal(SignedInMixin):
     def list_href(self) -> str:
         """The answers of the same report that wait."""
         return f"{reverse('evidence:proposal-list')}?{urlencode({'report': self.proposal.self_report.ref})}"
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """Whoever is shown the answer has read in the report, which leaves a record."""
+        due = self.proposal.reading_due  # type: ignore[attr-defined]
+        record_reading(by=self.request.user, thing=self.proposal.self_report, due=due)
+        return super().render_to_response(context, **kwargs)  # type: ignore[misc]
 
     def refusal(self) -> str:
         """Why nothing can be decided about it; empty when something can."""

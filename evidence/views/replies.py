@@ -21,6 +21,7 @@ from evidence.models import Finding, ReplyRequest, TypedForm
 from evidence.queries.promises import speaks_of_own_report
 from evidence.views.editing import VersionedFormView
 from evidence.views.findings_writing import keeping
+from evidence.views.readings import RecordedReading
 from evidence.views.review import StepView
 from evidence.views.signed_in import signed_in
 from partnerships.models import Partnership
@@ -92,10 +93,11 @@ class AskView(StepView):
         }
 
 
-class RequestView(VersionedFormView):
+class RequestView(RecordedReading, VersionedFormView):
     """Something that is done about one request."""
 
     model = ReplyRequest
+    reading_of, reading_path = Finding, "finding__"
     slug_field = slug_url_kwarg = "ref"
     object: ReplyRequest
 

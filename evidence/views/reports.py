@@ -53,6 +53,7 @@ from evidence.queries.reports import (
     typed_key,
 )
 from evidence.views.editing import VersionedFormView
+from evidence.views.readings import RecordedReading
 from evidence.views.round_exports import downloads_of
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission, has_permission
@@ -102,7 +103,7 @@ def downloads_for(person: Any, reports: Iterable[SelfReport]) -> list[tuple[str,
     return [(f"All answers of {round_}", downloads_of(round_)) for round_ in rounds.values()]
 
 
-class OneReport(SignedInMixin, VisibleDetailView):
+class OneReport(SignedInMixin, RecordedReading, VisibleDetailView):
     """A page about one report, for those who may read it; who only knows of it is refused."""
 
     model = SelfReport
@@ -235,6 +236,7 @@ class ReportWordView(OneReport):
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         report = self.object
         person = self.request.user
+        self.record_reading()
         content = report_as_word(report, sheet_of(person, report), plan_of(person, report))
         name = f"{report.ref}-{report.partnership.slug}-{report.round.slug}.docx"
         return HttpResponse(
@@ -504,7 +506,7 @@ class ReportNotesView(OwnReport):
         )
 
 
-class ReviewStepView(VersionedFormView):
+class ReviewStepView(RecordedReading, VersionedFormView):
     """What the evaluation team does with a report."""
 
     model = SelfReport

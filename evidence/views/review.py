@@ -39,6 +39,7 @@ from evidence.queries.replies import asked_of_partnership, waiting_for_leads
 from evidence.queries.watching import news_for_inbox
 from evidence.views.editing import TakenByAction
 from evidence.views.findings_reading import coding_line
+from evidence.views.readings import RecordedReading
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.models import Person
 from partnerships.views.bases import VisibleDetailView
@@ -46,7 +47,7 @@ from partnerships.views.bases import VisibleDetailView
 Status = Finding.Status
 
 
-class StepView(SignedInMixin, TakenByAction, VisibleDetailView):
+class StepView(SignedInMixin, TakenByAction, RecordedReading, VisibleDetailView):
     """One step: the finding, what the step means, and the form that takes it."""
 
     model = Finding

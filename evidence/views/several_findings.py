@@ -18,12 +18,13 @@ from evidence.forms.several_findings import (
 )
 from evidence.models import Finding, Source, TypedForm
 from evidence.views.findings_writing import asks_review, keeping_new, new_begun_by, typed_before
+from evidence.views.readings import RecordedReading
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission
 from partnerships.views.bases import VisibleDetailView
 
 
-class SeveralFindingsView(SignedInMixin, VisibleDetailView):
+class SeveralFindingsView(SignedInMixin, RecordedReading, VisibleDetailView):
     """One short form for each finding. Rows are added and taken out by posting the page, too."""
 
     permission = Permission.LOG_FINDINGS

@@ -22,6 +22,7 @@ from evidence.queries.bearing import bearing
 from evidence.queries.labels import labels_for
 from evidence.views.attachments import file_lines
 from evidence.views.editing import TakenByAction, VersionedFormView
+from evidence.views.readings import RecordedReading
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView
@@ -29,7 +30,7 @@ from partnerships.views.bases import VisibleDetailView
 MOST_FINDINGS = 100
 
 
-class SourceDetailView(VisibleDetailView):
+class SourceDetailView(RecordedReading, VisibleDetailView):
     model = Source
     template_name = "evidence/source_detail.html"
     context_object_name = "source"
@@ -111,7 +112,7 @@ class SourceCreateView(SignedInMixin, TakenByAction, VisibleDetailView):
         }
 
 
-class SourceEditView(VersionedFormView):
+class SourceEditView(RecordedReading, VersionedFormView):
     model = Source
     slug_field = slug_url_kwarg = "ref"
     form_class = SourceForm
@@ -149,7 +150,7 @@ class SourceEditView(VersionedFormView):
         }
 
 
-class WithdrawConsentView(VersionedFormView):
+class WithdrawConsentView(RecordedReading, VersionedFormView):
     """What withdrawing consent will do, and the reason for it."""
 
     model = Source

@@ -9,6 +9,8 @@ from django.utils import timezone
 from partnerships.access import Permission, has_permission
 from partnerships.models.visibility import VisibleQuerySet
 
+# How the verb of a reading ends.
+READING = ".read"
 NEVER_CHANGES = "An audit row is written once; nothing changes or removes it."
 
 
@@ -16,6 +18,13 @@ class AuditQuerySet(VisibleQuerySet):
     def visible_to(self, person: Any) -> Self:
         """Leads and administrators read the record."""
         return self.all() if has_permission(person, Permission.READ_AUDIT) else self.none()
+
+    def readings(self) -> Self:
+        """That somebody read something confidential. There are many of them, and nothing was changed."""
+        return self.filter(verb__endswith=READING)
+
+    def without_readings(self) -> Self:
+        return self.exclude(verb__endswith=READING)
 
     def update(self, **fields: Any) -> NoReturn:
         raise TypeError(NEVER_CHANGES)

@@ -58,6 +58,7 @@ class AuditView(FilteredAudit):
         return super().get_context_data(object_list=page, **kwargs) | {
             "sentences": sentences(page, self.request.user),
             "facets": self.facets(),
+            "readings": self.readings(),
             "texts": {
                 name: printable(self.filterset.form[name].data or "")
                 for name in ("key", "from_day", "to_day")
@@ -70,6 +71,12 @@ class AuditView(FilteredAudit):
             "older_query": query_of(older) if older else "",
             "head": head(),
         }
+
+    def readings(self) -> list[tuple[str, str, bool]]:
+        """What can be done about readings: value, words, whether it is chosen."""
+        field = self.filterset.form["readings"]
+        choices = [("", "Left out"), *self.filterset.filters["readings"].extra["choices"]]
+        return [(value, str(label), value == (field.data or "")) for value, label in choices]
 
     def before(self) -> int | None:
         """The number of the row that the page stands before. Raises Http404 for anything but a number."""

@@ -299,7 +299,7 @@ def test_a_lead_corrects_a_finding_with_its_source_and_codings(
         (question.code, "context", "How boards work"),
     }
     assert [citation.reference for citation in finding.citations.all()] == [reference]
-    row = AuditRow.objects.get()
+    row = AuditRow.objects.without_readings().get()
     assert (row.verb, row.target_key, row.by) == ("finding.edited", finding.ref, personas.lead)
     assert row.details["fields"] == ["codings", "references", "source", "text"]
 
@@ -429,7 +429,7 @@ def test_only_a_draft_is_deleted_and_with_it_its_history(
     assert client.post(delete, {"post": "yes"}).status_code == 302
     assert list(Finding.objects.all()) == [finding]
     assert not Finding.history.filter(id=draft.pk).exists()
-    assert AuditRow.objects.get().verb == "finding.deleted"
+    assert AuditRow.objects.without_readings().get().verb == "finding.deleted"
     assert "delete_selected" not in client.get(address("finding")).content.decode()
 
 

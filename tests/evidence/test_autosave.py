@@ -440,7 +440,7 @@ def test_going_on_takes_no_more_queries_than_any_page(
     for address in (edit, f"{edit}?continue={finding.ref}", NEW, f"{NEW}?continue={new.key}", "/inbox/"):
         with CaptureQueriesContext(connection) as captured:
             assert client.get(address).status_code == 200
-        assert len(captured) <= 12, address
+        assert sum("SAVEPOINT" not in query["sql"] for query in captured) <= 12, address
 
 
 # The story of a case study

@@ -263,6 +263,7 @@ def test_many_versions_take_no_more_queries(
             assert browser.get(f"{address}?from=1&to={finding.version}").status_code == 200
         return len(captured)
 
+    queries()  # the first time of a day it leaves a record, too
     few = queries()
     for version in range(1, 15):
         data = stated(

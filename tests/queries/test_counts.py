@@ -33,7 +33,7 @@ from evidence.models import (
     Watch,
 )
 from evidence.queries.watching import circles_of
-from partnerships.models import Membership, Organisation, Partnership
+from partnerships.models import AuditRow, Membership, Organisation, Partnership
 from tests.access.rows import Row
 from tests.access.table import SUBJECTS, TABLE
 from tests.access.test_table import address_of
@@ -69,7 +69,8 @@ from tests.personas import Personas
 KINDS = ("visitor", "reporter", "funder", "evaluator", "lead")
 REVIEWED = Path(__file__).parent / "counts"
 FEW, MANY = 12, 200
-MOST_OF_A_PAGE, MOST_OF_THE_API = 12, 6
+# The last one is for single things of the API, some of which leave a record.
+MOST_OF_A_PAGE, MOST_OF_THE_API, MOST_OF_ONE_THING = 12, 6, 7
 # Streamed in chunks as long as the list: what one chunk takes is reviewed.
 CHUNKED = {"evidence:finding-csv"}
 ROWS = [row for row in TABLE if row.method == "GET"]
@@ -294,7 +295,11 @@ def name_of(row: Row) -> str:
 
 
 def queries_of(browser: Client, address: str) -> int:
-    """How many queries it takes to answer, apart from savepoints and PostgreSQL's lock of the audit."""
+    """How many queries it takes to answer, apart from savepoints and PostgreSQL's lock of the audit.
+
+    As for somebody who reads the thing for the first time today, where that leaves a record.
+    """
+    AuditRow.objects.readings()._raw_delete(connection.alias)
     connection.queries_log.clear()  # it holds some thousands, and would let go of what is counted
     with CaptureQueriesContext(connection) as captured:
         response = browser.get(address)
@@ -357,5 +362,6 @@ def test_counts_are_as_reviewed_and_do_not_grow(world: World, client_of: Callabl
 
 @pytest.mark.parametrize("name", reviewed())
 def test_no_page_takes_too_many(name: str) -> None:
-    most = MOST_OF_THE_API if name.startswith("api-") else MOST_OF_A_PAGE
+    in_the_api = MOST_OF_THE_API if "-list" in name else MOST_OF_ONE_THING
+    most = in_the_api if name.startswith("api-") else MOST_OF_A_PAGE
     assert all(int(number) <= most for number in reviewed()[name].split() if number != "-")
