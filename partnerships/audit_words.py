@@ -32,6 +32,7 @@ DEEDS = {
     "reply.responded": "responded to",
     "round.exported": "downloaded the answers of",
     "team-view.recorded": "recorded the team's view in",
+    "ratings.addresses-erased": "erased the addresses of those who were asked to rate in",
     "ratings.ended": "ended the ratings of",
     "ratings.invited": "invited people to rate for",
     "ratings.link-revoked": "took back a link to rate for",

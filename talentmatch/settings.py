@@ -294,6 +294,8 @@ REPLY_DAYS = env.int("REPLY_DAYS", 14)
 
 # How many days after a round's last day a personal link to rate still works.
 RATING_GRACE_DAYS = env.int("RATING_GRACE_DAYS", 14)
+# How many days after a round is closed the addresses of those who were asked to rate are erased.
+RATER_ADDRESS_DAYS = env.int("RATER_ADDRESS_DAYS", 90)
 # What fewer people have said is never shown by itself; three is the least that can be set.
 FEWEST_RESPONDENTS = max(3, env.int("FEWEST_RESPONDENTS", 5))
 

@@ -17,7 +17,7 @@ from evidence.actions.rating_letters import post_letters
 from evidence.actions.report_notices import reporters_of
 from evidence.actions.self_reports import held
 from evidence.models import FrameworkItem, Rater, Rating, RatingsEnd, Round, SelfReport
-from evidence.models.rating import LONGEST_REASON, LOW_STEPS, Step
+from evidence.models.rating import ERASED, LONGEST_REASON, LOW_STEPS, Step
 from evidence.queries.ratings import Said, digest_of_part, fewest_respondents, said_by, takes_ratings
 from partnerships.audit import record
 from partnerships.errors import StepRefused
@@ -78,6 +78,7 @@ def invite_raters(*, by: Person, report: SelfReport, guests: Guests) -> list[Rat
     ValidationError by field, StepRefused, PermissionDenied.
     """
     report = held_with_ratings(by, report)
+    refuse_once_erased(report)
     check_organisation(report, guests)
     addresses = unique_addresses(guests.addresses)
     refuse_reporters(report, addresses)
@@ -123,6 +124,14 @@ def unique_addresses(addresses: Iterable[str]) -> list[str]:
     return unique
 
 
+def refuse_once_erased(report: SelfReport) -> None:
+    """Raises StepRefused where nobody can tell any more whether an address was asked before."""
+    if report.raters.filter(email__endswith=ERASED).exists():
+        raise StepRefused(
+            "The addresses of those who were asked are erased, so nobody can be asked again in this round."
+        )
+
+
 def refuse_reporters(report: SelfReport, addresses: Iterable[str]) -> None:
     """Raises ValidationError for people who rate from their account."""
     own = {person.email.lower() for person in reporters_of(report.partnership_id)}
@@ -151,6 +160,7 @@ def send_links_again(*, by: Person, report: SelfReport, refs: Iterable[str] | No
     """
     report = held_with_ratings(by, report)
     waiting = report.raters.filter(person=None, revoked_at=None, sent_at=None, letter_due_at=None)
+    waiting = waiting.exclude(email__endswith=ERASED)
     if refs is not None:
         waiting = waiting.filter(ref__in=list(refs))
     rested = waiting.exclude(letter_sent_at__gt=timezone.now() - BETWEEN_LETTERS)

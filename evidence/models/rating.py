@@ -14,6 +14,8 @@ from partnerships.access import Permission, permissions_of
 from partnerships.models import Organisation, PublicQuerySet, Sector, VisibleQuerySet
 
 LONGEST_REASON = 1_000
+# What stands in place of an address that was erased: one that by its end can never be anybody's (RFC 2606).
+ERASED = "@erased.invalid"
 
 
 class Step(models.IntegerChoices):
@@ -177,6 +179,10 @@ class Rater(models.Model):
     @property
     def organisation_name(self) -> str:
         return self.organisation.name if self.organisation else self.other_organisation
+
+    @property
+    def shown_address(self) -> str:
+        return "Address erased" if self.email.endswith(ERASED) else self.email
 
     @property
     def letter_state(self) -> str:

@@ -187,4 +187,6 @@ def who_reads_ratings() -> list[str]:
         "out what would give you away.",
         "Whoever invited you sees that you were invited and how many people have answered, not who they are. "
         "Those who run the round see how many were invited and have answered.",
+        "If you were invited by e-mail, your address is used for this alone and erased "
+        f"{settings.RATER_ADDRESS_DAYS} days after the round is closed. Your answers stay, without it.",
     ]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -27,11 +28,20 @@ from evidence.actions.ratings import (
 )
 from evidence.actions.rounds import close_round, reopen_round
 from evidence.framework.loader import load_review
-from evidence.models import FrameworkItem, Rater, Rating, RatingLink, RatingsEnd, RatingStatement, SelfReport
-from evidence.queries.ratings import Said, digest_of_part, rating_parts
+from evidence.models import (
+    FrameworkItem,
+    Rater,
+    Rating,
+    RatingLink,
+    RatingsEnd,
+    RatingStatement,
+    Round,
+    SelfReport,
+)
+from evidence.queries.ratings import Said, digest_of_part, rating_parts, who_reads_ratings
 from partnerships.data.loader import load_partnerships
 from partnerships.errors import StepRefused
-from partnerships.models import AuditRow
+from partnerships.models import AuditRow, Person
 from talentmatch.logs import WithoutPersonalLinks
 from tests.factories import (
     BarrierFactory,
@@ -530,3 +540,51 @@ def test_colleagues_see_whom_the_partnership_asked(rated: Rated) -> None:
     rated.guest()
     assert Rater.objects.visible_to(colleague).count() == 1
     assert not RatingLink.objects.visible_to(colleague).exists()
+
+
+# Addresses
+
+
+def closed_round(days: int, lead: Person) -> Round:
+    at = timezone.now() - datetime.timedelta(days=days)
+    return RoundFactory(opened=True, shut=True, created_by=lead, closed_at=at)
+
+
+def test_addresses_are_erased_some_time_after_the_round_closed(personas: Personas) -> None:
+    late, early = (closed_round(days, personas.lead) for days in (91, 89))
+    gone, kept = (RaterFactory(self_report__round=round_, sent=True) for round_ in (late, early))
+    RatingFactory(rater=gone)
+    own = RaterFactory(self_report=gone.self_report, person=personas.reporter, email="")
+    for _ in range(2):
+        call_command("erase_rater_addresses")
+    for rater in (gone, kept, own):
+        rater.refresh_from_db()
+    assert gone.email == f"{gone.ref}@erased.invalid"
+    assert (gone.shown_address, gone.organisation_name) == ("Address erased", "A youth club")
+    assert gone.ratings.count() == 1
+    assert kept.shown_address == kept.email != ""
+    assert own.email == ""
+    row = AuditRow.objects.get(verb="ratings.addresses-erased")
+    assert (row.by, row.target_key, row.details) == (None, late.slug, {"people": 1})
+
+
+def test_once_addresses_are_erased_nobody_else_can_be_asked(client_of: Clients, personas: Personas) -> None:
+    round_ = closed_round(91, personas.lead)
+    report = SelfReportFactory(round=round_, partnership=personas.partnership)
+    RaterFactory(self_report=report)
+    call_command("erase_rater_addresses")
+    reopen_round(by=personas.lead, round_=round_, version=round_.version)
+    address = reverse("evidence:raters", args=[report.ref])
+    browser = client_of("reporter")
+    assert "Address erased" in browser.get(address).content.decode()
+    sent = {"step": "invite", "addresses": "new@example.net", "organisation": "none", "sector": "third"}
+    SectorFactory(code="third")
+    browser.post(address, sent)
+    browser.post(address, {"step": "remind"})
+    assert report.raters.count() == 1
+    assert not mail.outbox
+
+
+def test_raters_are_told_when_their_address_goes(settings: Any) -> None:
+    settings.RATER_ADDRESS_DAYS = 30
+    assert "erased 30 days after the round is closed" in " ".join(who_reads_ratings())
