@@ -16,6 +16,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from evidence.actions.attachments import attachment_storage
+from evidence.actions.search_texts import words_of_stored, write_file_texts
 from evidence.models import (
     Action,
     ActionStep,
@@ -576,6 +577,11 @@ class AttachmentFactory(DjangoModelFactory):
         if self.source:
             self.source.is_shared = True
             self.source.save(update_fields=["is_shared"])
+
+    @factory.post_generation
+    def searched(self: Attachment, create: bool, *_: Any, **__: Any) -> None:
+        """Its words are known to the search, as when somebody adds one."""
+        write_file_texts(self, *(words_of_stored(self, name) for name in (self.original, self.copy)))
 
 
 class TypedFormFactory(DjangoModelFactory):

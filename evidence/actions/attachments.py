@@ -26,8 +26,9 @@ from evidence.actions.attachment_rules import (
 )
 from evidence.actions.finding_rules import BEYOND_THE_FUNDER, AnonymisationPoint, require_checklist
 from evidence.actions.report_changes import touch
+from evidence.actions.search_texts import write_file_texts
 from evidence.attachments.formats import AUDIO, BY_EXTENSION, Refused
-from evidence.attachments.room import Examined, examine
+from evidence.attachments.room import Examined, examine, words_of
 from evidence.models import Attachment, CaseStudy, Finding, Question, SelfReport, Source, Visibility
 from evidence.models.attachment import Owner, attachment_storage
 from partnerships.audit import record
@@ -79,7 +80,9 @@ def add_attachment(
             is_demonstration=by.is_demonstration,
         )
         describe(attachment, examined, copy)
-        return keep(attachment, by=by, owner=owner, path=path, copy=copy)
+        extension = path.suffix.removeprefix(".")
+        words = words_of(path, extension), "" if attachment.obstacle else words_of(copy, extension)
+        return keep(attachment, by=by, owner=owner, path=path, copy=copy, words=words)
 
 
 @contextlib.contextmanager
@@ -138,8 +141,13 @@ def describe(attachment: Attachment, examined: Examined, copy: Path) -> None:
             attachment.copy_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def keep(attachment: Attachment, *, by: Person, owner: Owner, path: Path, copy: Path) -> Attachment:
-    """Store the bytes, then the row; without the row the bytes go again."""
+def keep(
+    attachment: Attachment, *, by: Person, owner: Owner, path: Path, copy: Path, words: tuple[str, str]
+) -> Attachment:
+    """Store the bytes, then the row; without the row the bytes go again.
+
+    ``words`` are those of the file and of its copy, for the search.
+    """
     stored = []
     try:
         attachment.original = store(path)
@@ -147,7 +155,7 @@ def keep(attachment: Attachment, *, by: Person, owner: Owner, path: Path, copy: 
         if not attachment.obstacle:
             attachment.copy = store(copy)
             stored.append(attachment.copy)
-        kept = add_row(attachment, by=by, owner=owner)
+        kept = add_row(attachment, by=by, owner=owner, words=words)
     except BaseException:
         delete_bytes(stored)
         raise
@@ -169,7 +177,7 @@ def delete_bytes(names: Iterable[str]) -> None:
 
 
 @transaction.atomic
-def add_row(attachment: Attachment, *, by: Person, owner: Owner) -> Attachment:
+def add_row(attachment: Attachment, *, by: Person, owner: Owner, words: tuple[str, str]) -> Attachment:
     """Add the row, unless the same file is there already: then that one is returned."""
     owner = held(owner)
     if not may_add_files(by, owner):
@@ -184,6 +192,7 @@ def add_row(attachment: Attachment, *, by: Person, owner: Owner) -> Attachment:
     except ValidationError as error:
         raise ValidationError({"description": error.messages}) from error
     attachment.save()
+    write_file_texts(attachment, *words)
     if isinstance(owner, SelfReport):
         touch(owner, by=by)
     if isinstance(owner, Source):

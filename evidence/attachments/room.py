@@ -5,6 +5,7 @@ line of JSON from it.
 """
 
 import json
+import logging
 import os
 import resource
 import subprocess
@@ -12,11 +13,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from evidence.attachments import formats
 from evidence.attachments.formats import Format, Refused, format_of
 from evidence.attachments.report import Report
+from evidence.attachments.words import words_in
 
+logger = logging.getLogger(__name__)
+
+# Kinds of files that have words.
+READ = (formats.DOCUMENT, formats.SPREADSHEET)
 HEAD = 512
 SECONDS = 20
 MEMORY = 1_000_000_000
@@ -38,17 +45,38 @@ def examine(path: Path, to: Path) -> Examined:
     """
     with path.open("rb") as file:
         format_ = format_of(path.name, file.read(HEAD))
-    command = [sys.executable, "-m", "evidence.attachments.room", str(path), str(to)]
     try:
-        ended = subprocess.run(  # noqa: S603
-            command, cwd=ROOT, env={"PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True, timeout=SECONDS
-        )
-        answer = json.loads(ended.stdout)
+        answer = ask("look", str(path), str(to))
     except (subprocess.TimeoutExpired, ValueError):
         raise Refused("It can't be looked into: it is damaged, or needs too much for its size.") from None
     if "refused" in answer:
         raise Refused(answer["refused"])
     return Examined(format_, Report(**answer))
+
+
+def words_of(path: Path, extension: str) -> str:
+    """The words of a file that was looked into before; nothing where they take too much to read."""
+    if extension in formats.PLAIN:
+        return words_in(path, extension)  # plain text harms nobody
+    if extension in formats.BY_EXTENSION and formats.BY_EXTENSION[extension].kind in READ:
+        try:
+            return str(ask("read", str(path), extension)["words"])
+        except (subprocess.TimeoutExpired, ValueError):
+            logger.warning("The words of a file could not be read: it is found by its name alone.")
+    return ""
+
+
+def ask(*question: str) -> dict[str, Any]:
+    """Start the room and return its answer. Raises ValueError or TimeoutExpired when there is none."""
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "evidence.attachments.room", *question],
+        cwd=ROOT,
+        env={"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        timeout=SECONDS,
+    )
+    answer: dict[str, Any] = json.loads(ended.stdout)
+    return answer
 
 
 def cleaner(extension: str) -> Callable[[Path, Path], Report]:
@@ -82,6 +110,11 @@ def look_into(path: Path, to: Path) -> dict[str, object]:
         return {"refused": str(refusal)}
 
 
+def read_aloud(path: Path, extension: str) -> dict[str, object]:
+    """What the room answers when it is asked for the words of a file."""
+    return {"words": words_in(path, extension)}
+
+
 def close_the_door() -> None:
     """Give this process little memory, time and space, and nothing else to start or open."""
     for limit, most in (
@@ -97,4 +130,6 @@ def close_the_door() -> None:
 
 if __name__ == "__main__":
     close_the_door()
-    sys.stdout.write(json.dumps(look_into(*map(Path, sys.argv[1:3]))))
+    question, file, argument = sys.argv[1:4]
+    asked = look_into(Path(file), Path(argument)) if question == "look" else read_aloud(Path(file), argument)
+    sys.stdout.write(json.dumps(asked))

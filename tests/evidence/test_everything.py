@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -13,11 +14,15 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evidence.actions.attachment_rules import may_get_original
+from evidence.actions.attachments import add_attachment, erase_attachment, release_attachment
 from evidence.actions.self_reports import TypedAnswer, save_answers
 from evidence.models import Attachment, CaseStudy, Finding, FrameworkItem, Round, SearchDocument, SelfReport
+from evidence.models.attachment import attachment_storage
 from evidence.queries.everything import KINDS, MOST_FINDINGS, Matches, address_of_code
 from partnerships.models import Organisation, Partnership
 from tests.access.world import World, make_world
+from tests.evidence.attachments import samples
 from tests.factories import (
     AnswerFactory,
     AreaFactory,
@@ -170,8 +175,8 @@ def test_what_matched_is_marked_and_everything_else_escaped(personas: Personas) 
 # Whose words
 
 
-def text_of(thing: Any) -> str:
-    """Every word of a thing that the search looks through, for this module's data."""
+def text_of(person: Any, thing: Any) -> str:
+    """Every word of a thing that a person searches, for this module's data."""
     if isinstance(thing, Finding):
         return f"{thing.title} {thing.text} {thing.quote}"
     if isinstance(thing, FrameworkItem):
@@ -181,7 +186,9 @@ def text_of(thing: Any) -> str:
     if isinstance(thing, SelfReport):
         return " ".join([thing.partnership.name, *thing.answers.values_list("value", flat=True)])
     if isinstance(thing, Attachment):
-        return f"{thing.description} {thing.name}"
+        sent = thing.original if may_get_original(person, thing) else thing.copy
+        with attachment_storage().open(sent) as file:
+            return f"{thing.description} {thing.name} {file.read().decode()}"
     return str(thing.name)
 
 
@@ -198,7 +205,7 @@ def naively(person: Any, word: str) -> dict[str, set[str]]:
     }
     has_word = re.compile(rf"\b{word}\b", re.IGNORECASE)
     keys = {
-        kind: {getattr(thing, key) for thing in things if has_word.search(text_of(thing))}
+        kind: {getattr(thing, key) for thing in things if has_word.search(text_of(person, thing))}
         for kind, (things, key) in rows.items()
     }
     return {kind: found for kind, found in keys.items() if found}
@@ -235,6 +242,8 @@ def scatter(personas: Personas) -> None:
                 finding=finding,
                 source=None,
                 description=words(),
+                text=words() or "Nothing.",
+                copied=words() or "Nothing.",
                 **({} if visibility == "team" else {"released": True, "visibility": visibility}),
             )
     AttachmentFactory(erased=True)
@@ -336,6 +345,25 @@ def test_a_file_is_found_by_those_who_get_it(personas: Personas) -> None:
     assert found(personas.evaluator, "ledger") == [file.ref]
     AttachmentFactory(description="Another ledger", copy="", obstacle="It has macros.")
     assert SearchDocument.objects.filter(kind="file", is_copy=True).count() == 1
+
+
+def test_the_words_of_a_file_and_of_its_copy_have_their_own_readers(personas: Personas) -> None:
+    """The team finds what the file says; others what the copy says, once they get that."""
+    finding = FindingFactory(published=True, visibility="funder", created_by=personas.evaluator)
+    hidden = f'<w:p xmlns:w="{samples.WORD}"><w:r><w:t>Of juggling.</w:t></w:r></w:p>'
+    upload = SimpleUploadedFile("minutes.docx", samples.docx(hidden))
+    file = add_attachment(by=personas.lead, owner=finding, upload=upload, description="Minutes")
+    assert found(personas.evaluator, "juggling") == [file.ref]
+    assert found(personas.funder, "juggling") == []
+    release_attachment(by=personas.lead, attachment=file, version=file.version, visibility="funder")
+    SearchDocument.objects.filter(file=file, is_copy=True).update(text="Without it.")
+    assert found(personas.funder, "juggling") == []
+    call_command("index_search", verbosity=0)  # the stored files are read again
+    assert found(personas.funder, "juggling") == [file.ref]
+    file.refresh_from_db()
+    erase_attachment(by=personas.lead, attachment=file, version=file.version)
+    assert found(personas.evaluator, "juggling") == []
+    assert not SearchDocument.objects.filter(file=file).exists()
 
 
 def test_more_findings_than_are_ordered(

@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutagen.id3 import ID3, ID3NoHeaderError
 from PIL import Image
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from evidence.attachments.formats import BY_EXTENSION, Refused
 from evidence.attachments.report import Report
-from evidence.attachments.room import ROOT, examine, look_into
+from evidence.attachments.room import ROOT, examine, look_into, words_of
 from tests.evidence.attachments import samples
 from tests.evidence.attachments.samples import SECRET, docx, xlsx, zipped
 
@@ -341,3 +342,39 @@ def test_there_is_a_sample_of_each_format() -> None:
         format_.name for extension, format_ in BY_EXTENSION.items() if extension != "csv"
     }
     assert resource.getrlimit(resource.RLIMIT_CPU)[0] == resource.RLIM_INFINITY  # this process is no room
+
+
+def written_pdf(words: str) -> bytes:
+    writer = PdfWriter()
+    page = writer.add_blank_page(200, 200)
+    content = DecodedStreamObject()
+    content.set_data(f"BT /F1 12 Tf 10 100 Td ({words}) Tj ET".encode())
+    page[NameObject("/Contents")] = writer._add_object(content)
+    names = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    font = DictionaryObject({NameObject(name): NameObject(value) for name, value in names.items()})
+    fonts = DictionaryObject({NameObject("/F1"): font})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def test_the_words_of_a_file_can_be_read(tmp_path: Path) -> None:
+    def words(name: str, content: bytes) -> str:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return words_of(path, name.rpartition(".")[2])
+
+    assert "What was said & seen." in words("letter.docx", docx())
+    assert SECRET not in words("letter.docx", docx())
+    assert words("notes.txt", "Grüße\0".encode()) == "Grüße "
+    strings = f'<sst xmlns="{samples.SHEETS}"><si><t>Grants</t></si><si><t>Posts</t></si></sst>'
+    assert words("sheet.xlsx", xlsx({"xl/sharedStrings.xml": strings})).split() == ["Grants", "Posts"]
+    assert "Minutes of trust" in words("report.pdf", written_pdf("Minutes of trust"))
+    assert words("photo.png", samples.picture("PNG")) == ""
+
+
+def test_words_that_can_not_be_read_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "letter.docx"
+    path.write_bytes(b"PK\x03\x04, and no archive")
+    assert words_of(path, "docx") == ""
