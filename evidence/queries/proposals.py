@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from evidence.models import Finding, Proposal
-from partnerships.access import Permission, has_permission
 
 State = Proposal.State
 
@@ -60,47 +59,6 @@ def with_details(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
             "self_report__accepted_at", "self_report", "question__section__order", "question__order", "pk"
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingReport:
-    """One accepted report with answers that wait."""
-
-    ref: str
-    partnership: str
-    round: str
-    waiting: int
-    mine: int
-    is_demonstration: bool
-
-
-def waiting_by_report(person: Any) -> list[WaitingReport]:
-    """The reports whose answers wait for evaluators, the oldest first; nothing for who logs no findings."""
-    if not has_permission(person, Permission.LOG_FINDINGS):
-        return []
-    rows = (
-        Proposal.objects.visible_to(person)
-        .waiting()
-        .values(
-            "self_report__ref",
-            "self_report__partnership__name",
-            "self_report__round__title",
-            "self_report__round__is_demonstration",
-        )
-        .annotate(number=Count("pk"), mine=Count("pk", filter=Q(claimed_by=person)))
-        .order_by("self_report__accepted_at", "self_report__ref")
-    )
-    return [
-        WaitingReport(
-            ref=row["self_report__ref"],
-            partnership=row["self_report__partnership__name"],
-            round=row["self_report__round__title"],
-            waiting=row["number"],
-            mine=row["mine"],
-            is_demonstration=row["self_report__round__is_demonstration"],
-        )
-        for row in rows
-    ]
 
 
 def came_of(person: Any, report: Any) -> dict[int, list[Proposal]]:

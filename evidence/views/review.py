@@ -33,9 +33,9 @@ from evidence.queries.comments import comments_on
 from evidence.queries.inbox import Tray, begun_by, findings_in, numbers_in, rows_of, trays_of
 from evidence.queries.labels import labels_for
 from evidence.queries.plans import overdue_for
-from evidence.queries.proposals import waiting_by_report
 from evidence.queries.receipts import receipts_for
 from evidence.queries.replies import asked_of_partnership, waiting_for_leads
+from evidence.queries.report_news import ReportNews, report_news
 from evidence.queries.watching import news_for_inbox
 from evidence.views.editing import TakenByAction
 from evidence.views.findings_reading import coding_line
@@ -286,7 +286,7 @@ class InboxView(SignedInMixin, TemplateView):
             "replies": waiting_for_leads(person) if finding_rules.is_lead(person) and not shown else None,
             "overdue": overdue_for(person) if person.reported_partnership_ids and not shown else [],
             "receipts": receipts_for(person) if person.reported_partnership_ids and not shown else [],
-            "answers": [] if shown else waiting_by_report(person),
+            "news": ReportNews() if shown else report_news(person),
             "watched": [] if shown else news_for_inbox(person),
             "page": page,
             "base_query": urlencode({"show": shown[0].key}) if shown else "",

@@ -1,6 +1,7 @@
 """The profile: what is shown of people's views, and that nobody's own can be worked out from it."""
 
 import csv
+import datetime
 import io
 import re
 from collections.abc import Callable
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.models import Round, SelfReport
+from evidence.models import RatingsEnd, Round, SelfReport
 from evidence.queries.guide import guide_of
 from evidence.queries.profile import Line, Profile, profile_of
 from evidence.queries.spreads import Agreement, Spread, programme_of, shown_groups
@@ -32,6 +34,7 @@ from tests.factories import (
     RoundFactory,
     SectorFactory,
     SelfReportFactory,
+    TeamViewFactory,
 )
 from tests.personas import Personas
 
@@ -366,3 +369,32 @@ def test_a_guide_without_enough_people(rounds: Rounds, client_of: Clients) -> No
     rounds.rated(rounds.now, "1 2 4")
     page = client_of("reporter").get(reverse("evidence:profile-guide", args=["north"])).content.decode()
     assert "Too few people answered the same statements" in page
+
+
+# In the inbox
+
+
+def test_the_inbox_tells_of_a_new_profile_and_of_a_view_that_waits(
+    client_of: Clients, personas: Personas
+) -> None:
+    statement = RatingStatementFactory()
+    round_ = RoundFactory(opened=True, created_by=personas.lead)
+    report = SelfReportFactory(round=round_, partnership=personas.partnership, accepted=True)
+
+    def inbox(persona: str) -> str:
+        return " ".join(client_of(persona).get(reverse("evidence:inbox")).content.decode().split())
+
+    view = reverse("evidence:report-team-view", args=[report.ref])
+    profile = f"{reverse('evidence:profile', args=['north'])}?round={round_.slug}"
+    assert view in inbox("evaluator")
+    assert "How your people see it" not in inbox("reporter")
+    RatingsEndFactory(self_report=report, by=personas.reporter)
+    assert f'{profile}">Profile of North' in inbox("reporter")
+    assert view not in inbox("reporter")
+    assert profile in inbox("evaluator")
+    assert "view is not recorded yet" in inbox("evaluator")
+    assert profile not in inbox("other_reporter")
+    TeamViewFactory(self_report=report, item=statement.item)
+    assert view not in inbox("evaluator")
+    RatingsEnd.objects.update(at=timezone.now() - datetime.timedelta(days=31))
+    assert profile not in inbox("evaluator") + inbox("reporter")
