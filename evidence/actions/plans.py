@@ -13,7 +13,7 @@ from evidence.actions.self_reports import held_for_writing, touch
 from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import Action, ActionState, ActionStep, FrameworkItem, SelfReport
 from evidence.models.action import ACTED_ON
-from evidence.queries.plans import key_of_plan
+from evidence.queries.plans import key_of_follow_up, key_of_plan
 from partnerships.audit import record
 from partnerships.errors import StepRefused
 from partnerships.locking import locked
@@ -132,5 +132,6 @@ def follow_up(
     step.save()
     if report:
         touch(report, by=by)
+    forget_typed_form(by=by, key=key_of_follow_up(action, report))
     record(by=by, verb="action.followed-up", target=action, key=action.ref, state=state)
     return step

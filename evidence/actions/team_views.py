@@ -9,6 +9,7 @@ from django.utils import timezone
 from evidence.actions import report_rules
 from evidence.actions.ratings import RatingsConflict, check_said, rated_items
 from evidence.actions.self_reports import held
+from evidence.actions.typed_forms import forget_typed_form
 from evidence.models import FrameworkItem, SelfReport, TeamView
 from evidence.queries.ratings import Said, digest_of_part
 from evidence.queries.team_views import said_by_team
@@ -19,13 +20,13 @@ from partnerships.models import Person
 
 @transaction.atomic
 def record_team_views(
-    *, by: Person, report: SelfReport, said: Mapping[str, Said | None], seen: str
+    *, by: Person, report: SelfReport, said: Mapping[str, Said | None], seen: str, typed_form: str = ""
 ) -> list[str]:
     """Save the team's view of the statements of one page, by code, and return the codes of those it changed.
 
-    None takes a view back. ``seen`` is the digest of what the page had shown. Raises RatingsConflict when a
-    colleague saved something else meanwhile, ValidationError by code, StepRefused while the report is not
-    with the team, PermissionDenied.
+    None takes a view back. ``seen`` is the digest of what the page had shown, ``typed_form`` the key of what
+    was kept while it was typed. Raises RatingsConflict when a colleague saved something else meanwhile,
+    ValidationError by code, StepRefused while the report is not with the team, PermissionDenied.
     """
     if not report_rules.reviews(by):
         raise PermissionDenied
@@ -39,12 +40,14 @@ def record_team_views(
     current = {code: entry for code, entry in stored.items() if code in said}
     wanted = {code: entry for code, entry in said.items() if entry is not None}
     if wanted == current:
+        forget_typed_form(by=by, key=typed_form)
         return []
     if digest_of_part(stored, said) != seen:
         raise RatingsConflict(current)
     changed = sorted(code for code in said if wanted.get(code) != current.get(code))
     for code in changed:
         write_view(report, items[code], wanted.get(code), by=by)
+    forget_typed_form(by=by, key=typed_form)
     record(by=by, verb="team-view.recorded", target=report, key=report.ref, items=changed)
     return changed
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 from evidence.actions.fieldwork_rules import works_on_study
 from evidence.actions.finding_rules import may_log, works_on
 from evidence.actions.reply_rules import why_closed
-from evidence.actions.report_rules import reports_for
+from evidence.actions.report_rules import may_return, reports_for
 from evidence.models import CaseStudy, Finding, FrameworkItem, ReplyRequest, SelfReport, TypedForm
-from evidence.models.typed_form import ITEM_FORMS
+from evidence.models.typed_form import FOLLOW_UP, ITEM_FORMS, TEAM_VIEW
 from partnerships.access import has_permission
 from partnerships.models import Person
 
@@ -60,6 +60,12 @@ def keep_typed_form(
     """
     if reply_request:
         require_answerable(by, reply_request)
+    elif self_report and f"/{TEAM_VIEW}" in key:
+        if not may_return(by, self_report):
+            raise PermissionDenied
+    elif self_report and f"/{FOLLOW_UP}" in key:
+        if not reports_for(by, self_report):
+            raise PermissionDenied
     elif self_report:
         refuse_typing_into(self_report, by=by)
     elif item:

@@ -122,3 +122,7 @@ class FollowUpForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="What helped, what got in the way. If you give it up, say why.",
     )
+
+    def show_typed(self, typed: QueryDict) -> None:
+        """Show what was typed before, as it was."""
+        self.initial.update({name: typed.get(name, "") for name in self.fields})

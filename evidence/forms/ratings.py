@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from evidence.actions.ratings import MOST_AT_ONCE, Guests
 from evidence.forms.steps import StepForm
@@ -81,6 +82,10 @@ class TeamViewForm(RatingForm):
     """The same for the evaluation team, who say why whatever they choose."""
 
     reason_label = "Why do you see it so?"
+
+    def show_typed(self, typed: QueryDict) -> None:
+        """Show what was typed before, as it was, and what the page had shown then."""
+        self.initial = {name: typed.get(name, "") for name in self.fields}
 
     def add_fields(self, statement: RatingStatement) -> None:
         super().add_fields(statement)

@@ -25,7 +25,9 @@ FIRST_WORDS = 10
 # The long forms about an item: what is being written, the end of the form's address, and what one must be
 # permitted to do.
 ITEM_FORMS = {"confidence": ("Confidence in", "confidence/new/", Permission.REVIEW_FINDINGS)}
-PLAN = "+actions"  # where an action of a report is typed; no section is called so
+# Pages of a report that are no section, and so called as no section can be: where an action is typed, where
+# one is followed up (with its ref), and where the team says how it sees a part (with the first code in it).
+PLAN, FOLLOW_UP, TEAM_VIEW = "+actions", "+action-", "+view-"
 PROPOSAL_REF = re.compile(PROPOSAL_REF_PATTERN)
 SOURCE_REF = re.compile(f"S-[{REF_ALPHABET}]{{8}}")
 
@@ -42,6 +44,9 @@ class TypedFormQuerySet(VisibleQuerySet):
         rule = models.Q(reply_request__in=ReplyRequest.objects.asked_of(person))
         if has_permission(person, Permission.FILL_IN_REPORTS):
             rule |= models.Q(self_report__partnership__in=person.reported_partnership_ids)
+        if has_permission(person, Permission.REVIEW_REPORTS):
+            reviewed = SelfReport.objects.read_by(person)
+            rule |= models.Q(self_report__in=reviewed, key__contains=f"/{TEAM_VIEW}")
         if has_permission(person, Permission.LOG_FINDINGS):
             rule |= models.Q(finding=None, case_study=None, reply_request=None, self_report=None, item=None)
             rule |= models.Q(case_study__in=CaseStudy.objects.visible_to(person))
@@ -113,6 +118,13 @@ class TypedForm(models.Model):
             report, _, page = self.key.partition("/")
             if page == PLAN:
                 return reverse("evidence:report-actions", args=[report])
+            if page.startswith(FOLLOW_UP):
+                action = page.removeprefix(FOLLOW_UP)
+                query = urlencode({"report": report}) if self.content.get("report") else ""
+                return f"{reverse('evidence:action-detail', args=[action])}?{query}".rstrip("?")
+            if page.startswith(TEAM_VIEW):
+                query = urlencode({"code": page.removeprefix(TEAM_VIEW)})
+                return f"{reverse('evidence:report-team-view', args=[report])}?{query}"
             return reverse("evidence:report-section", args=[report, page])
         if self.item_id:  # it is shown there without being asked for
             return self.form_address
@@ -168,6 +180,9 @@ class TypedForm(models.Model):
     @property
     def subject(self) -> str:
         """What is being written."""
+        if self.self_report:
+            what = "The team's view" if f"/{TEAM_VIEW}" in self.key else "What became of an action"
+            return f"{what}, {self.self_report}"
         if self.reply_request:
             return f"Reply {self.reply_request.ref}"
         if self.case_study:
@@ -189,6 +204,7 @@ class TypedForm(models.Model):
         """How its owner recognises it; empty while none of its texts says anything."""
         names = [f"{row}-{name}" for row in self.rows for name in ("text", "quote")]
         names += ["text", "title", "quote", "reply", "narrative", "methods", "explanation", "dissent"]
-        names += [name for name in self.content if name.endswith("_reason")]
+        names += [name for name in self.content if name.endswith("_reason") or name.startswith("why-")]
+        names.append("note")
         stated = (self.content.get(name, [""])[0].strip() for name in names)
         return Truncator(next(filter(None, stated), "")).words(FIRST_WORDS)

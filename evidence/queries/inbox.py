@@ -10,6 +10,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from evidence.models import Comment, Finding, ReviewStep, TypedForm
+from evidence.models.typed_form import FOLLOW_UP, TEAM_VIEW
 from partnerships.access import Permission, has_permission
 from partnerships.models import Partnership
 
@@ -129,10 +130,19 @@ def findings_in(person: Any, tray: Tray) -> QuerySet[Finding]:
 
 
 def begun_by(person: Any) -> QuerySet[TypedForm]:
-    """What a person began to type and has not saved, the last first; reports show it among their subjects."""
-    typed = TypedForm.objects.visible_to(person).filter(self_report=None)
+    """What a person began to type and has not saved, the last first; a report shows what is typed into its
+    own form.
+    """
+    apart = Q(key__contains=f"/{FOLLOW_UP}") | Q(key__contains=f"/{TEAM_VIEW}")
+    typed = TypedForm.objects.visible_to(person).filter(Q(self_report=None) | apart)
     return typed.select_related(
-        "finding", "reply_request", "item", "case_study__partnership", "case_study__wave"
+        "self_report__partnership",
+        "self_report__round",
+        "finding",
+        "reply_request",
+        "item",
+        "case_study__partnership",
+        "case_study__wave",
     )
 
 

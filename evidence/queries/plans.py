@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
 
 from evidence.models import Action, ActionState, ActionStep, SelfReport
-from evidence.models.typed_form import PLAN
+from evidence.models.typed_form import FOLLOW_UP, PLAN
 from partnerships.functions import JSONList
 
 MOST_LISTED = 50
@@ -71,6 +71,11 @@ class Plan:
 def key_of_plan(report: SelfReport) -> str:
     """The key of what somebody types into the page of a report's plan."""
     return f"{report.ref}/{PLAN}"
+
+
+def key_of_follow_up(action: Action, written: SelfReport | None) -> str:
+    """The key of what somebody types into the page of an action, by itself or from a report's form."""
+    return f"{(written or action.self_report).ref}/{FOLLOW_UP}{action.ref}"
 
 
 def with_steps(person: Any, actions: QuerySet[Action]) -> Any:

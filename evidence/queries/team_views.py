@@ -6,6 +6,7 @@ from typing import Any
 
 from evidence.models import SelfReport, TeamView
 from evidence.models.rating import STEP_WORDS
+from evidence.models.typed_form import TEAM_VIEW
 from evidence.queries.ratings import RatingPart, Said
 
 MOST_CHANGES = 50
@@ -20,6 +21,11 @@ class Change:
     reason: str
     who: str
     at: datetime
+
+
+def key_of_view(report: SelfReport, part: RatingPart) -> str:
+    """The key of what somebody types into one page of the team's view."""
+    return f"{report.ref}/{TEAM_VIEW}{part.codes[0]}"
 
 
 def said_by_team(person: Any, report: SelfReport) -> dict[str, Said]:

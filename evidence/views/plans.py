@@ -18,13 +18,20 @@ from evidence.forms.finding import problems_of
 from evidence.forms.plans import ActionForm, FollowUpForm, initial_of
 from evidence.forms.steps import StepForm
 from evidence.models import Action, SelfReport, TypedForm
-from evidence.queries.plans import PlannedAction, key_of_plan, plan_for_writing, planned, with_steps
+from evidence.queries.plans import (
+    PlannedAction,
+    key_of_follow_up,
+    key_of_plan,
+    plan_for_writing,
+    planned,
+    with_steps,
+)
 from evidence.queries.reports import readers_of
 from evidence.views.editing import VersionedFormView
 from evidence.views.readings import RecordedReading
 from evidence.views.reports import NotWithYou, OwnReport
 from evidence.views.signed_in import SignedInMixin, signed_in
-from evidence.views.typed_forms import ReportKeepView
+from evidence.views.typed_forms import ReportKeepView, keeping_of
 from partnerships.errors import StepRefused
 from partnerships.views.bases import VisibleDetailView
 from partnerships.views.filtering import printable
@@ -145,6 +152,10 @@ class ActionDetailView(OneAction):
         self.object = self.get_object()
         if not self.is_own:
             raise PermissionDenied
+        if request.POST.get("step") == "discard":
+            forget_typed_form(by=signed_in(request), key=self.typed_key)
+            messages.success(request, "Discarded.")
+            return redirect(request.get_full_path())
         form = FollowUpForm(request.POST)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
@@ -164,6 +175,23 @@ class ActionDetailView(OneAction):
         messages.success(request, "Noted. What was said before stays in the record.")
         return redirect(self.where_next())
 
+    @property
+    def typed_key(self) -> str:
+        return key_of_follow_up(self.object, self.report_being_written)
+
+    @cached_property
+    def typed(self) -> TypedForm | None:
+        """What the reader typed here and has not saved."""
+        if not self.is_own:
+            return None
+        return TypedForm.objects.visible_to(self.request.user).filter(key=self.typed_key).first()
+
+    def first_form(self, row: PlannedAction) -> FollowUpForm:
+        form = FollowUpForm(initial={"state": row.state})
+        if self.typed and self.request.method == "GET":
+            form.show_typed(self.typed.data)
+        return form
+
     def where_next(self) -> str:
         if report := self.report_being_written:
             return reverse("evidence:report-actions", args=[report.ref])
@@ -172,17 +200,37 @@ class ActionDetailView(OneAction):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row: PlannedAction = planned(self.object)
         is_with_partnership = self.object.self_report.is_with_partnership
+        written = self.report_being_written if self.is_own else None
         return (
-            {"form": FollowUpForm(initial={"state": row.state})}
+            {"form": self.first_form(row)}
             | super().get_context_data(**kwargs)
             | {
                 "row": row,
                 "is_own": self.is_own,
                 "may_follow_up": self.is_own and not is_with_partnership,
                 "may_change": self.is_own and is_with_partnership,
-                "written": self.report_being_written if self.is_own else None,
+                "written": written,
             }
+            | keeping_of(
+                self.request,
+                self.typed,
+                reverse("evidence:action-keep", args=[self.object.ref]),
+                is_unsaved="form" in kwargs,
+            )
         )
+
+
+class FollowUpKeepView(ReportKeepView):
+    """Keep what is said of an action while it is typed."""
+
+    def subject(self, ref: str = "", section: str = "") -> tuple[str, dict[str, Any]]:
+        person = self.request.user
+        actions = Action.objects.visible_to(person).select_related("self_report")
+        action = get_object_or_404(actions, ref=ref)
+        named = printable(self.request.POST.get("report", ""))
+        own = SelfReport.objects.visible_to(person).filter(partnership=action.self_report.partnership_id)
+        written = get_object_or_404(own, ref=named) if named else None
+        return key_of_follow_up(action, written), {"self_report": written or action.self_report}
 
 
 class ActionStepView(VersionedFormView):

@@ -13,14 +13,16 @@ from django.urls import reverse
 from evidence.actions import report_rules
 from evidence.actions.ratings import RatingsConflict
 from evidence.actions.team_views import record_team_views
+from evidence.actions.typed_forms import forget_typed_form
 from evidence.forms.ratings import TeamViewForm
-from evidence.models import SelfReport
+from evidence.models import SelfReport, TypedForm
 from evidence.models.rating import TEAM_QUESTIONS
 from evidence.queries.ratings import RatingPart, RatingSheet, digest_of_part, rating_parts
-from evidence.queries.team_views import changes_of_part, said_by_team
+from evidence.queries.team_views import changes_of_part, key_of_view, said_by_team
 from evidence.views.ratings import differing
 from evidence.views.reports import OneReport
 from evidence.views.signed_in import signed_in
+from evidence.views.typed_forms import keeping_of
 from partnerships.errors import StepRefused
 
 
@@ -42,8 +44,9 @@ class TeamViewView(OneReport):
     @cached_property
     def part(self) -> RatingPart:
         parts = self.sheet.parts
-        key = self.request.GET.get("part", parts[0].key if parts else "")
-        part = self.sheet.part(key)
+        code = self.request.GET.get("code", "")
+        with_code = next((one.key for one in parts if code in one.codes), "")
+        part = self.sheet.part(self.request.GET.get("part", with_code or (parts[0].key if parts else "")))
         if part is None:
             raise Http404
         return part
@@ -57,16 +60,33 @@ class TeamViewView(OneReport):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        return self.show(TeamViewForm(part=self.part, said=self.sheet.said))
+        form = TeamViewForm(part=self.part, said=self.sheet.said)
+        if self.typed:
+            form.show_typed(self.typed.data)
+        return self.show(form)
+
+    @cached_property
+    def typed(self) -> TypedForm | None:
+        """What the reader typed here and has not saved."""
+        mine = TypedForm.objects.visible_to(self.request.user)
+        return mine.filter(key=key_of_view(self.object, self.part)).first()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
+        if request.POST.get("step") == "discard":
+            forget_typed_form(by=signed_in(request), key=key_of_view(self.object, self.part))
+            messages.success(request, "Discarded.")
+            return redirect(self.address(self.part))
         form = TeamViewForm(request.POST, part=self.part, said=self.sheet.said)
         if not form.is_valid():
             return self.show(form)
         try:
             changed = record_team_views(
-                by=signed_in(request), report=self.object, said=form.said, seen=form.cleaned_data["seen"]
+                by=signed_in(request),
+                report=self.object,
+                said=form.said,
+                seen=form.cleaned_data["seen"],
+                typed_form=key_of_view(self.object, self.part),
             )
         except ValidationError as refusal:
             form.add_problems({f"why-{code}": texts for code, texts in refusal.message_dict.items()})
@@ -103,4 +123,10 @@ class TeamViewView(OneReport):
                 "current": self.address(self.part),
                 "changes": changes_of_part(self.request.user, self.object, self.part),
             }
+            | keeping_of(
+                self.request,
+                self.typed,
+                reverse("evidence:report-team-view-keep", args=[self.object.ref, self.part.key]),
+                is_unsaved=kwargs["form"].is_bound,
+            )
         )

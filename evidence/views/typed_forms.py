@@ -20,7 +20,9 @@ from rest_framework.throttling import UserRateThrottle
 from evidence.actions.typed_forms import OutOfDate, forget_typed_form, keep_typed_form
 from evidence.models import CaseStudy, Finding, FrameworkItem, ReplyRequest, Section, SelfReport, TypedForm
 from evidence.models.typed_form import ITEM_FORMS
+from evidence.queries.ratings import rating_parts
 from evidence.queries.reports import typed_key
+from evidence.queries.team_views import key_of_view
 from evidence.views.signed_in import SignedInMixin, signed_in, words_in
 from partnerships.access import Permission, has_permission
 from partnerships.views.bases import VisibleDetailView
@@ -141,6 +143,37 @@ class ReportKeepView(TypedFormKeepView):
         report = get_object_or_404(visible, ref=ref)
         of_report = Section.objects.filter(questionnaire_version=report.round.questionnaire_version_id)
         return typed_key(report, get_object_or_404(of_report, key=section)), {"self_report": report}
+
+
+class TeamViewKeepView(TypedFormKeepView):
+    """Keep one page of the team's view of a partnership while an evaluator fills it in."""
+
+    def may_write(self, person: Any) -> bool:
+        return has_permission(person, Permission.REVIEW_REPORTS)
+
+    def subject(self, ref: str = "", part: str = "") -> tuple[str, dict[str, Any]]:
+        report = get_object_or_404(SelfReport.objects.read_by(self.request.user), ref=ref)
+        chosen = next((one for one in rating_parts() if one.key == part), None)
+        if chosen is None:
+            raise Http404
+        return key_of_view(report, chosen), {"self_report": report}
+
+
+def keeping_of(
+    request: HttpRequest, typed: TypedForm | None, address: str, *, is_unsaved: bool
+) -> dict[str, Any]:
+    """What a page's form needs to be kept while somebody types: see templates/evidence/_keeping.html."""
+    is_shown = typed is not None and request.method == "GET"
+    return {
+        "typed": typed,
+        "keeping": {
+            "address": address,
+            "again": request.get_full_path(),
+            "base": request.POST.get("typed_base", typed.sequence if typed else 0),
+            "is_unsaved": is_unsaved,
+            "since": typed.saved_at if is_shown and typed else None,
+        },
+    }
 
 
 class TypedFormTokenView(AnsweringScriptsMixin, View):

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from evidence.models import Finding, SelfReport
+from evidence.models import Action, Finding, SelfReport
 from partnerships.models import Person
 from tests.access.world import World
 from tests.browser.test_autosave import SAVED, sign_in, sign_in_on, status_of
@@ -89,6 +89,32 @@ def fill_in(page: Page) -> None:
         page.get_by_role("radio", name="Yes, for now").check()
         page.get_by_role("button", name="Save and continue").click()
         expect(page.get_by_text(re.compile("” saved.$")).first).to_be_visible()
+
+
+def agree_on_an_action(page: Page, address: str) -> None:
+    page.goto(f"{address}actions/")
+    page.get_by_label("What will you do?").fill("Ring the jobcentre")
+    page.get_by_label("Who sees to it?").fill("The coordinator")
+    page.get_by_label("By when?").fill("1/6/2030")
+    page.get_by_role("button", name="Put it into the plan").click()
+    expect(page.get_by_text("It is in the plan.")).to_be_visible()
+    assert violations(page) == []
+
+
+def follow_it_up(page: Page, site: str) -> str:
+    """Say what became of the action, in two sittings; returns its address."""
+    action = f"{site}{Action.objects.get(text='Ring the jobcentre').get_absolute_url()}"
+    page.goto(action)
+    page.get_by_label("How did it go?").fill("They ring us now")
+    expect(status_of(page)).to_have_text(SAVED, timeout=15_000)
+    page.goto(f"{site}/inbox/")
+    page.get_by_role("link", name="They ring us now", exact=True).click()
+    expect(page.get_by_label("How did it go?")).to_have_value("They ring us now")
+    page.get_by_role("radio", name="Done").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Noted.")).to_be_visible()
+    assert violations(page) == []
+    return action
 
 
 def ask_four(reporter: Page, address: str) -> list[str]:
@@ -180,6 +206,7 @@ def test_a_round_from_the_first_word_to_what_was_learned(
     reporter.goto(f"{address}raters/end/")
     reporter.get_by_role("button", name="End the ratings").click()
 
+    agree_on_an_action(second, address)
     submit(reporter, address)
     evaluator = opened(people.evaluator)
     send_back(evaluator, address)
@@ -199,8 +226,12 @@ def test_a_round_from_the_first_word_to_what_was_learned(
 
     reporter.goto(f"{site}/partnerships/north/profile/?round={report.round.slug}")
     expect(reporter.get_by_text("6 people said for themselves")).to_be_visible()
+    reporter.goto(f"{site}/inbox/")
+    expect(reporter.get_by_role("link", name=f"Profile of North, {report.round.title}")).to_be_visible()
+    action = follow_it_up(reporter, site)
     reporter.goto(f"{address}receipt/")
     expect(reporter.get_by_role("link", name=re.compile("^L8 "))).to_be_visible()
+    expect(reporter.get_by_text("They ring us now")).to_be_visible()
     expect(reporter.get_by_role("main")).to_contain_text("The young people too.")
     assert violations(reporter) == []
 
@@ -208,6 +239,7 @@ def test_a_round_from_the_first_word_to_what_was_learned(
     for path in ("", "receipt/", "raters/", "word/"):
         assert stranger.goto(address + path).status == 404
     assert stranger.goto(f"{site}/partnerships/north/profile/").status == 404
+    assert stranger.goto(action).status == 404
     stranger.goto(f"{site}/findings/?q=young+people+too")
     expect(stranger.get_by_role("main")).not_to_contain_text("Learned")
     stranger.goto(f"{site}/reports/")

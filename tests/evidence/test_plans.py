@@ -138,6 +138,28 @@ def test_follow_ups_are_added_and_the_plan_stays(asked: Asked) -> None:
             follow_up(by=asked.personas[persona], action=action, state="done", note="")
 
 
+def test_what_is_typed_of_an_action_is_kept_until_it_is_saved(asked: Asked, client_of: Clients) -> None:
+    action = agree(asked)
+    asked.submitted()
+    client, page = client_of("reporter"), action.get_absolute_url()
+    keep = reverse("evidence:action-keep", args=[action.ref])
+    typed = {"state": "done", "note": "They came", "typed_base": 0, "typed_sequence": 1, "typed_page": "p"}
+    assert client.post(keep, typed | {"typed_person": asked.personas.reporter.pk}).status_code == 200
+    for persona, status in {"other_reporter": 404, "lead": 403}.items():
+        own = {"typed_person": asked.personas[persona].pk}
+        assert client_of(persona).post(keep, typed | own).status_code == status
+    shown = client.get(page).content.decode()
+    assert "They came" in shown
+    assert keep in shown
+    assert page in client.get(reverse("evidence:inbox")).content.decode()
+    assert "They came" not in client_of("lead").get(page).content.decode()
+    assert client.post(page, {"state": "done", "note": "They came twice."}).status_code == 302
+    assert not TypedForm.objects.exists()
+    client.post(keep, typed | {"typed_person": asked.personas.reporter.pk})
+    client.post(page, {"step": "discard"})
+    assert not TypedForm.objects.exists()
+
+
 def test_open_actions_stand_in_the_next_report(asked: Asked, client_of: Clients) -> None:
     agree(asked)
     agree(asked, text="Write to the council")

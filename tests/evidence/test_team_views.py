@@ -12,7 +12,7 @@ from django.urls import reverse
 from evidence.actions.ratings import RatingsConflict
 from evidence.actions.self_reports import accept_report, return_report
 from evidence.actions.team_views import record_team_views
-from evidence.models import SelfReport, TeamView
+from evidence.models import SelfReport, TeamView, TypedForm
 from evidence.queries.profile import profile_of
 from evidence.queries.ratings import Said, digest_of_part
 from evidence.queries.team_views import said_by_team
@@ -138,3 +138,50 @@ def test_the_page_asks_for_what_is_missing(report: SelfReport, client_of: Client
     assert not TeamView.objects.exists()
     assert browser.get(page, {"part": "nothing"}).status_code == 404
     assert "Record the team" in browser.get(report.get_absolute_url()).content.decode()
+
+
+def typed_by(person: Any, sequence: int, **fields: str) -> dict[str, Any]:
+    """What the script of a page sends while somebody types."""
+    own = {
+        "typed_base": sequence - 1,
+        "typed_sequence": sequence,
+        "typed_page": "p",
+        "typed_person": person.pk,
+    }
+    return {name.replace("_D", "-D"): value for name, value in (fields | own).items()}
+
+
+def test_what_is_typed_is_kept_until_it_is_recorded(
+    report: SelfReport, personas: Personas, client_of: Clients
+) -> None:
+    client, page = client_of("evaluator"), reverse("evidence:report-team-view", args=[report.ref])
+    keep = re.search(r'data-autosave="([^"]+)"', client.get(page).content.decode())
+    assert keep
+    typed = typed_by(personas.evaluator, 1, step_D901="2", why_D901="They have not met")
+    assert client.post(keep[1], typed).status_code == 200
+    assert "They have not met" in client.get(page).content.decode()
+    assert "They have not met" not in client_of("other_evaluator").get(page).content.decode()
+    inbox = client.get(reverse("evidence:inbox")).content.decode()
+    assert "They have not met" in inbox
+    assert f"{page}?code=D901" in inbox
+    seen = digest_of_part({}, ["D901", "D902"])
+    data = {"seen": seen, "step-D901": "2", "why-D901": "They have not met since."}
+    assert client.post(page, data).status_code == 302
+    assert not TypedForm.objects.exists()
+    assert TeamView.objects.get().reason == "They have not met since."
+
+
+def test_what_was_typed_is_discarded_and_hidden_while_the_report_is_away(
+    report: SelfReport, personas: Personas, client_of: Clients
+) -> None:
+    client = client_of("evaluator")
+    page = reverse("evidence:report-team-view", args=[report.ref])
+    keep = reverse("evidence:report-team-view-keep", args=[report.ref, "what-helps"])
+    assert client.post(keep, typed_by(personas.evaluator, 1, why_D901="Half a thought")).status_code == 200
+    assert client_of("reporter").post(keep, typed_by(personas.reporter, 1, why_D901="Hm")).status_code == 403
+    return_report(by=personas.lead, report=report, version=report.version, reason="Again.", reasons={})
+    assert "Half a thought" not in client.get(reverse("evidence:inbox")).content.decode()
+    assert client.post(keep, typed_by(personas.evaluator, 2, why_D901="More")).status_code == 404
+    SelfReport.objects.update(status="submitted")
+    client.post(page, {"step": "discard"})
+    assert not TypedForm.objects.exists()

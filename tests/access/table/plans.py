@@ -38,6 +38,13 @@ ROWS = [
         "403 302 404 403 403 403 403 404 403",
         SAID,
     ),
+    Row(
+        "POST",
+        "evidence:action-keep",
+        "action of shared report",
+        "401 200 403 403 403 403 403 403 401",
+        SAID | {"typed_base": 0, "typed_sequence": 1, "typed_page": "", "typed_person": "{reporter}"},
+    ),
     Row("GET", "evidence:action-edit", "action of open report", OWN_ALONE),
     Row("GET", "evidence:action-edit", "action of shared report", "login 200 404 403 403 403 403 404 login"),
     Row(

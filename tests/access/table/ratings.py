@@ -47,6 +47,19 @@ ROWS = [
         "403 403 404 404 302 302 302 403 403",
         {"step-{driver}": "2", "why-{driver}": "We saw {teams own}."},
     ),
+    Row(
+        "POST",
+        "evidence:report-team-view-keep",
+        "rating of submitted report",
+        "401 403 403 403 200 403 403 403 401",
+        {
+            "typed_base": 0,
+            "typed_sequence": 1,
+            "typed_page": "",
+            "typed_person": "{evaluator}",
+            "why-{driver}": "We saw {teams own}.",
+        },
+    ),
     Row("GET", "evidence:profile", "partnership", PROFILE),
     # Its own people and the team are told that there is nothing yet; for others it doesn't exist.
     Row("GET", "evidence:profile", "other partnership", "login 404 200 404 200 200 200 404 login"),
