@@ -31,6 +31,7 @@ from evidence.views import (
     profile,
     programmes,
     proposals,
+    question_answers,
     questionnaires,
     ratings,
     references,
@@ -97,6 +98,17 @@ def item_paths() -> list[URLPattern]:
                     name=f"{pages.name}-voices",
                 )
             )
+        else:
+            stem = f"{pages.address}/<slug:code>/answer/"
+            paths += [
+                path(stem, question_answers.AnswerView.as_view(kind=kind), name="answer-detail"),
+                path(f"{stem}edit/", question_answers.AnswerEditView.as_view(kind=kind), name="answer-edit"),
+                path(
+                    f"{stem}issue/",
+                    question_answers.AnswerIssueView.as_view(kind=kind),
+                    name="answer-issue",
+                ),
+            ]
     return paths
 
 

@@ -57,6 +57,7 @@ from evidence.models import (
     Programme,
     Proposal,
     Question,
+    QuestionAnswer,
     Questionnaire,
     QuestionnaireVersion,
     Rater,
@@ -753,6 +754,25 @@ class NegativeSearchFactory(DjangoModelFactory):
     looked_in = "Both workshops."
     looked_for = "Anybody who disagreed."
     made_by = factory.SubFactory(PersonFactory, evaluator=True)
+
+
+class QuestionAnswerFactory(DjangoModelFactory):
+    """A draft of an answer, for the funder once it is issued."""
+
+    class Meta:
+        model = QuestionAnswer
+
+    class Params:
+        issued = factory.Trait(
+            issued_at=factory.LazyFunction(timezone.now),
+            issued_by=factory.SubFactory(PersonFactory, lead=True),
+        )
+
+    item = factory.SubFactory(ResearchQuestionFactory)
+    number = 1
+    text = "It depends on who is in the room."
+    gaps = "Small firms were not asked."
+    updated_by = factory.SubFactory(PersonFactory, evaluator=True)
 
 
 class DecisionFactory(DjangoModelFactory):

@@ -14,6 +14,7 @@ from evidence.actions.fieldwork_rules import works_on_source
 from evidence.actions.finding_rules import require_reason, widest_circle
 from evidence.actions.findings import take_step
 from evidence.actions.notices import tell_of_withdrawn_consent
+from evidence.actions.question_answers import take_back_citations
 from evidence.models import (
     Attachment,
     CaseStudy,
@@ -70,6 +71,7 @@ def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -
     if source.self_report_id:
         drop_proposals(source, by=by)
     EditionFinding.objects.filter(finding__in=rested_on_it.values("id")).update(content={})
+    take_back_citations(findings, by=by)
     take_back(source.case_study, by=by)
     files = erase_files(Attachment.objects.filter(Q(source=source) | Q(finding__source=source)), by=by)
     tell_of_withdrawn_consent(source, [finding.created_by for finding in findings], by=by)

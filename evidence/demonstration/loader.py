@@ -41,6 +41,7 @@ from evidence.actions.findings import (
     withdraw_finding,
 )
 from evidence.actions.negative_searches import note_negative_search
+from evidence.actions.question_answers import AnswerInput, issue_answer, save_answer
 from evidence.actions.replies import ask_for_replies, give_reply, respond
 from evidence.actions.saved_searches import save_search
 from evidence.actions.watching import watch_item
@@ -95,6 +96,8 @@ def load_demonstration() -> None:
         load_appraisal(entry, subject, people)
     for entry in read("assessments.yaml"):
         load_assessment(entry, people)
+    for entry in read("answers.yaml"):
+        load_answer(entry, people, findings)
     for entry in read("negative_searches.yaml"):
         load_negative_search(entry, people)
     load_reports(read("reports.yaml"), people)
@@ -389,6 +392,27 @@ def load_assessment(entry: dict[str, Any], people: dict[str, Person]) -> None:
         ),
         last_seen=0,
     )
+
+
+def load_answer(
+    entry: dict[str, Any], people: dict[str, Person], findings: dict[str, Finding | None]
+) -> None:
+    """The first answer to a question; none where somebody has written one, or taken away what it cites."""
+    item = FrameworkItem.objects.get(code=entry["item"])
+    published = {key: one.ref for key, one in findings.items() if one and one.status == Status.PUBLISHED}
+    cited = [key for key in findings if f"{{{key}}}" in entry["text"]]
+    if item.answers.exists() or any(key not in published for key in cited):
+        return
+    text = entry["text"]
+    for key in cited:
+        text = text.replace(f"{{{key}}}", published[key])
+    draft = save_answer(
+        by=people[f"{entry['by']}@demo.example"],
+        item=item,
+        data=AnswerInput(text=text, gaps=entry["gaps"], visibility=entry["visibility"]),
+        version=0,
+    )
+    issue_answer(by=people["lead@demo.example"], item=item, version=draft.version)
 
 
 def load_negative_search(entry: dict[str, Any], people: dict[str, Person]) -> None:

@@ -32,6 +32,7 @@ from evidence.models.framework import (
 )
 from evidence.models.negative_search import NegativeSearch
 from evidence.models.proposal import Proposal
+from evidence.models.question_answer import CITATION, QuestionAnswer
 from evidence.models.questionnaire import Question, Questionnaire, QuestionnaireVersion, Section
 from evidence.models.rating import Rater, Rating, RatingLink, RatingsEnd, RatingStatement
 from evidence.models.reference import Citation, Programme, Reference
@@ -55,6 +56,7 @@ from evidence.models.visibility import Visibility
 from evidence.models.watch import Watch
 
 __all__ = [
+    "CITATION",
     "JUDGED",
     "PRINCIPLES",
     "Action",
@@ -99,6 +101,7 @@ __all__ = [
     "Programme",
     "Proposal",
     "Question",
+    "QuestionAnswer",
     "Questionnaire",
     "QuestionnaireVersion",
     "Rater",

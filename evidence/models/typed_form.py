@@ -24,7 +24,10 @@ from partnerships.models import VisibleQuerySet
 FIRST_WORDS = 10
 # The long forms about an item: what is being written, the end of the form's address, and what one must be
 # permitted to do.
-ITEM_FORMS = {"confidence": ("Confidence in", "confidence/new/", Permission.REVIEW_FINDINGS)}
+ITEM_FORMS = {
+    "confidence": ("Confidence in", "confidence/new/", Permission.REVIEW_FINDINGS),
+    "answer": ("Answer to", "answer/edit/", Permission.LOG_FINDINGS),
+}
 # Pages of a report that are no section, and so called as no section can be: where an action is typed, where
 # one is followed up (with its ref), and where the team says how it sees a part (with the first code in it).
 PLAN, FOLLOW_UP, TEAM_VIEW = "+actions", "+action-", "+view-"

@@ -4,18 +4,16 @@ from itertools import pairwise
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.views.generic.edit import FormMixin
 
 from evidence.actions.assessment import assess_item
 from evidence.actions.finding_rules import is_lead
 from evidence.forms.assessment import AssessmentForm, initial_of
 from evidence.forms.finding import problems_of
-from evidence.models import Assessment, Component, FrameworkItem, TypedForm
+from evidence.models import Assessment, Component
 from evidence.queries.confidence import (
     assessments_for,
     changes_since,
@@ -25,10 +23,10 @@ from evidence.queries.confidence import (
     with_parts,
 )
 from evidence.views.assessment_exports import downloads_of
-from evidence.views.findings_writing import keeping
+from evidence.views.item_forms import ItemFormView
 from evidence.views.items import OneItemView
 from evidence.views.kinds import KINDS
-from evidence.views.signed_in import SignedInMixin, signed_in
+from evidence.views.signed_in import signed_in
 from partnerships.errors import Conflict
 from partnerships.views.bases import VisibleListView
 
@@ -87,19 +85,13 @@ class ItemConfidenceView(OneItemView):
         }
 
 
-class AssessView(SignedInMixin, FormMixin, OneItemView):
+class AssessView(ItemFormView):
     """A new judgement of an item, begun from the last one and from what the data says now."""
 
     form_class = AssessmentForm
+    form_name = "confidence"
     template_name = "evidence/assessment_form.html"
     below = "confidence/new/"
-    typed: TypedForm | None = None
-
-    def get_object(self, queryset: Any = None) -> FrameworkItem:
-        item = super().get_object(queryset)
-        if not is_lead(self.request.user):
-            raise PermissionDenied
-        return item
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {
@@ -107,23 +99,9 @@ class AssessView(SignedInMixin, FormMixin, OneItemView):
             "initial": initial_of(self.last()),
         }
 
-    def get_form(self, form_class: Any = None) -> AssessmentForm:
-        form = super().get_form(form_class)
-        key = TypedForm.key_of_item(self.object, "confidence")
-        if not form.is_bound:
-            self.typed = TypedForm.objects.visible_to(self.request.user).filter(key=key).first()
-            if self.typed:
-                form.show_typed(self.typed.data)
-        return form
-
     def last(self) -> Assessment | None:
         assessments = Assessment.objects.visible_to(self.request.user).filter(item=self.object)
         return assessments.prefetch_related("concerns").order_by("-number").first()
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.object = self.get_object()
-        form: Any = self.get_form()
-        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
 
     def form_valid(self, form: AssessmentForm) -> HttpResponse:
         try:
@@ -152,15 +130,8 @@ class AssessView(SignedInMixin, FormMixin, OneItemView):
         return self.render_to_response(context, status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = {"meanwhile": []} | super().get_context_data(**kwargs)
-        return context | {
-            "pages": KINDS[self.kind],
-            "confidence_href": f"{self.object.get_absolute_url()}confidence/",
-            "typed": self.typed,
-            "keeping": keeping(
-                self.request,
-                self.typed,
-                address=reverse("evidence:typed-form-keep-item", args=[self.object.code, "confidence"]),
-                again=self.request.path,
-            ),
-        }
+        return (
+            {"meanwhile": []}
+            | super().get_context_data(**kwargs)
+            | {"confidence_href": f"{self.object.get_absolute_url()}confidence/"}
+        )

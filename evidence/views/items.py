@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from evidence.actions.negative_searches import may_remove
 from evidence.filtersets import FindingFilterSet
+from evidence.markdown import html_of
 from evidence.models import Finding, FrameworkItem, Watch
 from evidence.queries.bearing import SHOWN, newest_by_direction
 from evidence.queries.citations import citation_lines
@@ -19,6 +20,7 @@ from evidence.queries.facets import Facet, facets
 from evidence.queries.items import item_groups, item_rows, with_baseline
 from evidence.queries.labels import Labels, labels_for
 from evidence.queries.negative_searches import searches_of, with_negative_searches
+from evidence.queries.question_answers import answer_on, with_answer
 from evidence.queries.since import since_review, with_milestones
 from evidence.queries.standing import RULE, reason_of
 from evidence.queries.voices import LEANING_RULE, compared, states
@@ -98,7 +100,9 @@ class ItemDetailView(OneItemView):
         person = self.request.user
         watched = Exists(Watch.objects.visible_to(person).filter(item=OuterRef("pk")))
         items = with_negative_searches(person, super().get_queryset())
-        return with_decisions(person, with_milestones(person, items)).annotate(is_watched=watched)
+        items = with_decisions(person, with_milestones(person, items)).annotate(is_watched=watched)
+        is_question = self.kind == FrameworkItem.Kind.RESEARCH_QUESTION
+        return with_answer(person, items) if is_question else items
 
     @cached_property
     def labels(self) -> Labels:
@@ -133,6 +137,7 @@ class ItemDetailView(OneItemView):
             "assessment": current_assessments(person).filter(item=item).first(),
             "searches": [(search, may_remove(person, search)) for search in searches_of(item)],
             "decisions": decisions_on(item),
+            **(self.answer() if item.is_question else {}),
             "citations": citation_lines(item.citations.select_related("reference")),
             "children": self.labels.children_of(item),
             "columns": self.columns(found),
@@ -141,6 +146,15 @@ class ItemDetailView(OneItemView):
             "tags": tags_of(self.filterset),
             "filter_errors": errors_of(self.filterset),
             "full_list_href": self.full_list(pairs_in_use(self.filterset)),
+        }
+
+    def answer(self) -> dict[str, Any]:
+        """The last answer to a question that the reader may read, with its texts as HTML."""
+        answer = answer_on(self.object)
+        return {
+            "answer": answer,
+            "answer_text": html_of(answer.text) if answer else "",
+            "answer_gaps": html_of(answer.gaps) if answer else "",
         }
 
     def columns(self, found: list[Facet]) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ WORDS = {
     "label": "What the team calls it",
     "reason": "Reason",
     "decision": "What was decided",
+    "gaps": "What is not known",
     "comment": "Comment",
     "description_1": "What file 1 is",
     "description_2": "What file 2 is",

@@ -171,10 +171,12 @@ def forbidden_words(persona: str) -> set[str]:
         words |= {mark(name, part) for name in FINDINGS for part in withheld}
         words |= {mark("judged", "explanation"), mark("judged", "dissent"), mark("judged", "concern")}
         words |= {mark("judged", "lookedin"), mark("judged", "lookedfor")}
+        words |= {mark("answered", "text"), mark("answered", "gaps")}
         words |= {mark("decided", part) for part in ("title", "decision", "reason")}
     if persona not in in_team:
         words |= {mark(name, part) for name in FINDINGS for part in TEAMS_OWN}
         words.add(mark("judged", "indicator"))
+        words |= {mark("drafted", "text"), mark("drafted", "gaps")}
     return words | forbidden_words_of_reports(persona)
 
 

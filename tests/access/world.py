@@ -61,6 +61,7 @@ from tests.factories import (
     OutcomeFactory,
     ProgrammeFactory,
     ProposalFactory,
+    QuestionAnswerFactory,
     QuestionFactory,
     QuestionnaireVersionFactory,
     RaterFactory,
@@ -504,6 +505,7 @@ def make_world(*findings: str) -> World:
     judge(items[Kind.LESSON], personas)
     watch(items[Kind.LESSON], personas)
     add_decisions(items, personas)
+    add_answers(items[Kind.RESEARCH_QUESTION], personas)
     add_ratings(world)
     call_command("index_search", verbosity=0)  # the answers were not saved by the product's actions
     for name in findings or FINDINGS:
@@ -542,6 +544,25 @@ def add_decisions(items: dict[str, FrameworkItem], personas: Personas) -> None:
         decision=f"So it is: {mark('decided', 'decision')}.",
         reason=f"Because of {mark('decided', 'reason')}.",
         **asked,
+    )
+
+
+def add_answers(question: FrameworkItem, personas: Personas) -> None:
+    """An answer to the question for the funder, and the draft of the next, with marked words."""
+    QuestionAnswerFactory(
+        item=question,
+        issued=True,
+        issued_by=personas.lead,
+        text=f"It depends on {mark('answered', 'text')}.",
+        gaps=f"Not known: {mark('answered', 'gaps')}.",
+        updated_by=personas.evaluator,
+    )
+    QuestionAnswerFactory(
+        item=question,
+        number=2,
+        text=f"Or on {mark('drafted', 'text')}.",
+        gaps=f"Not yet: {mark('drafted', 'gaps')}.",
+        updated_by=personas.evaluator,
     )
 
 

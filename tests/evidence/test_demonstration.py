@@ -247,3 +247,13 @@ def test_people_keep_searches_that_find_something(demonstration):
         "evaluator@demo.example",
     }
     assert all(matches_of(search).count() for search in searches)
+
+
+def test_a_question_is_answered_with_what_is_cited(demonstration, client):
+    client.force_login(Person.objects.get(email="funder@demo.example"))
+    page = client.get("/questions/Q8b/").content.decode()
+    finding = Finding.objects.get(title="A seconded adviser quadrupled referrals from Jobcentre Plus")
+    assert f'href="{finding.get_absolute_url()}"' in page
+    assert "What is not known" in page
+    client.logout()
+    assert "No answer is written yet." in client.get("/questions/Q8b/").content.decode()

@@ -57,6 +57,7 @@ from tests.factories import (
     PartnershipFactory,
     ProgrammeFactory,
     ProposalFactory,
+    QuestionAnswerFactory,
     QuestionFactory,
     ReferenceFactory,
     ResearchQuestionFactory,
@@ -124,6 +125,15 @@ def grow(world: World, number: int) -> None:
     grow_ratings(world, number)
     grow_plans_and_proposals(world, number)
     grow_editions(world, number)
+    for place in range(number // 10):
+        QuestionAnswerFactory(
+            item=world.items["research-question"],
+            number=number * 10 + place,
+            issued=True,
+            issued_by=world.personas.lead,
+            updated_by=world.personas.evaluator,
+            visibility="public",
+        )
     for _ in range(number // 4):
         DecisionFactory(items=list(world.items.values()), created_by=world.personas.funder)
     Watch.objects.bulk_create(
