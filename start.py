@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Set up and run the product, or set up and test it. Needs only Python 3.11 or later with pip.
+"""Set up and run the product, or set up and test or measure it. Needs only Python 3.11 or later with pip.
 
 python3 start.py              environment, database, review, demonstration data, server
 python3 start.py --port 8080  the same on another port
 python3 start.py test         environment, checks, and the whole suite on SQLite and PostgreSQL
+python3 start.py bench --rows 100000 [--sqlite]
+                              how fast it is with so many findings, in a database that is thrown away
 """
 
 import argparse
@@ -122,14 +124,7 @@ def prepare(environment: dict[str, str]) -> None:
         and stamp.read_text() == wanted
     ):
         return
-    for text, command in (
-        ("Preparing the database …", ["migrate", "--verbosity", "0"]),
-        ("Loading the review …", ["load_review"]),
-        ("Loading the demonstration …", ["demo", "--unless-in-use"]),
-        ("Collecting static files …", ["collectstatic", "--no-input", "--verbosity", "0"]),
-    ):
-        say(text)
-        subprocess.run([PYTHON, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+    fill_database(environment)
     # Kept, because asking the database would double the time of a second start.
     show_accounts = [PYTHON, "manage.py", "demo", "--show-accounts"]
     told = subprocess.run(
@@ -146,6 +141,18 @@ def ensure_port_is_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             fail(f"Port {port} is in use. Stop what runs there, or take another: start.py --port {port + 1}")
+
+
+def fill_database(environment: dict[str, str]) -> None:
+    """Migrate, load the review and the demonstration, collect static files."""
+    for text, command in (
+        ("Preparing the database …", ["migrate", "--verbosity", "0"]),
+        ("Loading the review …", ["load_review"]),
+        ("Loading the demonstration …", ["demo", "--unless-in-use"]),
+        ("Collecting static files …", ["collectstatic", "--no-input", "--verbosity", "0"]),
+    ):
+        say(text)
+        subprocess.run([PYTHON, "manage.py", *command], cwd=ROOT, env=environment, check=True)
 
 
 def serve(port: int) -> None:
@@ -285,18 +292,41 @@ def test(pytest_arguments: list[str]) -> None:
         raise SystemExit(1)
 
 
+def bench(rows: int, *, on_sqlite: bool) -> None:
+    """Measure the product with so many findings, on a server or in a file made for it."""
+    programs = None if on_sqlite else postgresql_programs()
+    if not (on_sqlite or programs):
+        fail(
+            "PostgreSQL is missing: apt-get install postgresql, or measure on SQLite: start.py bench --sqlite"
+        )
+    ensure_environment("requirements.txt")
+    with contextlib.ExitStack() as made:
+        if programs:
+            url = made.enter_context(private_postgresql(programs))
+        else:
+            url = f"sqlite:///{made.enter_context(tempfile.TemporaryDirectory())}/evidence.sqlite3"
+        environment = local_environment() | {"DATABASE_URL": url}
+        fill_database(environment)
+        command = [PYTHON, "-m", "benchmarks", "--rows", str(rows)]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", nargs="?", choices=["serve", "test"], default="serve")
+    parser.add_argument("command", nargs="?", choices=["serve", "test", "bench"], default="serve")
     parser.add_argument("--port", type=int, default=8000, help="the server's port (8000)")
+    parser.add_argument("--rows", type=int, default=100_000, help="bench: how many findings (100000)")
+    parser.add_argument("--sqlite", action="store_true", help="bench: on SQLite instead of PostgreSQL")
     arguments, others = parser.parse_known_args()
     if others and arguments.command != "test":
         parser.error(f"unknown arguments: {' '.join(others)}")
     try:
         if arguments.command == "test":
             test(others)
+        elif arguments.command == "bench":
+            bench(arguments.rows, on_sqlite=arguments.sqlite)
         else:
             serve(arguments.port)
     except subprocess.CalledProcessError as error:
