@@ -12,7 +12,7 @@ from benchmarks.lines import Line
 from benchmarks.rows import CODINGS, COMMON_WORD
 from benchmarks.table import growth_lines, print_lines
 from evidence.models import Coding, Finding, FrameworkItem, Source
-from evidence.queries.search import matching
+from evidence.queries.search import matching, terms_of
 from tests.factories import PersonFactory
 from tests.review import put_review
 
@@ -55,7 +55,7 @@ class TestRows:
         assert not of_questions.exclude(direction=Coding.Direction.CONTEXT).exists()
 
     def test_search_finds_the_common_word(self) -> None:
-        found = matching(Finding.objects.filter(is_demonstration=True), COMMON_WORD).count()
+        found = matching(Finding.objects.filter(is_demonstration=True), terms_of(COMMON_WORD)).count()
         assert found == Finding.objects.filter(text__contains=COMMON_WORD).count()
         assert 0.1 < found / (2 * ROWS) < 0.3
 
