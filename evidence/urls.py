@@ -261,6 +261,11 @@ urlpatterns: list[URLPattern] = [
         appraisals.AppraiseView.as_view(model=Finding),
         name="finding-appraise",
     ),
+    path(
+        "findings/<slug:ref>/appraise/typed/",
+        typed_forms.FindingAppraisalKeepView.as_view(),
+        name="typed-form-keep-finding-appraisal",
+    ),
     path("comments/<int:pk>/resolve/", comments.CommentResolveView.as_view(), name="comment-resolve"),
     path("findings/<slug:ref>/ask/", replies.AskView.as_view(), name="finding-ask"),
     path("replies/<slug:ref>/", replies.ReplyView.as_view(), name="reply-detail"),
@@ -290,6 +295,11 @@ urlpatterns: list[URLPattern] = [
         "sources/<slug:ref>/appraise/",
         appraisals.AppraiseView.as_view(model=Source),
         name="source-appraise",
+    ),
+    path(
+        "sources/<slug:ref>/appraise/typed/",
+        typed_forms.SourceAppraisalKeepView.as_view(),
+        name="typed-form-keep-source-appraisal",
     ),
     path(
         "sources/<slug:ref>/findings/new/",

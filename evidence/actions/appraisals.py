@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Collection
-from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -10,8 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evidence.actions.finding_input import field_errors
-from evidence.actions.finding_rules import is_erased, may_log
-from evidence.models import JUDGED, Appraisal, Finding, Source
+from evidence.actions.finding_rules import may_appraise
+from evidence.actions.typed_forms import forget_typed_form
+from evidence.models import JUDGED, Appraisal, Finding, Source, TypedForm
 from partnerships.audit import record
 from partnerships.errors import Conflict
 from partnerships.models import Person
@@ -33,12 +33,6 @@ class AppraisalInput:
         return not any(dataclasses.astuple(self))
 
 
-def may_appraise(person: Any, subject: Finding | Source) -> bool:
-    """Every evaluator may, whoever logged it, as long as there is something left to appraise."""
-    is_gone = is_erased(subject) if isinstance(subject, Finding) else subject.is_withdrawn
-    return may_log(person) and not is_gone
-
-
 @transaction.atomic
 def appraise(
     *, by: Person, subject: Finding | Source, data: AppraisalInput, version: int
@@ -55,6 +49,7 @@ def appraise(
     if appraisal.version != version:
         raise Conflict(appraisal)
     data = dataclasses.replace(data, reason=data.reason.strip())
+    forget_typed_form(by=by, key=TypedForm.key_of_appraisal(subject))
     if data.is_empty and appraisal.pk:
         take_away(appraisal, by=by)
         return None

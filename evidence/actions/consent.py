@@ -61,7 +61,7 @@ def withdraw_consent(*, by: Person, source: Source, version: int, reason: str) -
     source._history_user = by
     source.save()
     Source.history.filter(id=source.pk).update(respondent_role="", respondent_sector=None)
-    TypedForm.objects.filter(content__source_ref=[source.ref]).delete()
+    TypedForm.objects.filter(Q(source=source) | Q(content__source_ref=[source.ref])).delete()
     findings = list(Finding.objects.select_for_update().filter(source=source).order_by("pk"))
     forget_appraisals(findings=[finding.pk for finding in findings], sources=[source.pk])
     for finding in findings:

@@ -72,6 +72,12 @@ def is_erased(finding: Finding) -> bool:
     return finding.source is not None and finding.source.is_withdrawn
 
 
+def may_appraise(person: Any, subject: Finding | Source) -> bool:
+    """Every evaluator may, whoever logged it, as long as there is something left to appraise."""
+    is_gone = is_erased(subject) if isinstance(subject, Finding) else subject.is_withdrawn
+    return may_log(person) and not is_gone
+
+
 def may_edit(person: Any, finding: Finding) -> bool:
     """Authors edit what has not been submitted or came back; leads edit all but what was withdrawn."""
     if is_lead(person):

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from evidence.actions.finding_input import field_errors
 from evidence.actions.finding_rules import is_lead, may_log, refuse_future
-from evidence.models import FrameworkItem, NegativeSearch
+from evidence.actions.typed_forms import forget_typed_form
+from evidence.models import FrameworkItem, NegativeSearch, TypedForm
 from partnerships.audit import record
 from partnerships.models import Person
 
@@ -38,6 +39,7 @@ def note_negative_search(
     if errors:
         raise ValidationError(errors)
     search.save()
+    forget_typed_form(by=by, key=TypedForm.key_of_item(item, "negative-search"))
     record(by=by, verb="negative-search.noted", target=search, key=item.code)
     return search
 

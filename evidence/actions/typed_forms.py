@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from evidence.actions.fieldwork_rules import works_on_study
-from evidence.actions.finding_rules import may_log, works_on
+from evidence.actions.finding_rules import may_appraise, may_log, works_on
 from evidence.actions.reply_rules import why_closed
 from evidence.actions.report_rules import may_return, reports_for
-from evidence.models import CaseStudy, Finding, FrameworkItem, ReplyRequest, SelfReport, TypedForm
-from evidence.models.typed_form import FOLLOW_UP, ITEM_FORMS, TEAM_VIEW
+from evidence.models import CaseStudy, Finding, FrameworkItem, ReplyRequest, SelfReport, Source, TypedForm
+from evidence.models.typed_form import APPRAISAL, FOLLOW_UP, ITEM_FORMS, TEAM_VIEW
 from partnerships.access import has_permission
 from partnerships.models import Person
 
@@ -46,6 +46,7 @@ def keep_typed_form(
     sequence: int,
     page: str,
     finding: Finding | None = None,
+    source: Source | None = None,
     case_study: CaseStudy | None = None,
     reply_request: ReplyRequest | None = None,
     self_report: SelfReport | None = None,
@@ -74,6 +75,9 @@ def keep_typed_form(
     elif case_study:
         if not works_on_study(by, case_study):
             raise PermissionDenied
+    elif appraised := source or (finding if key.endswith(APPRAISAL) else None):
+        if not may_appraise(by, appraised):
+            raise PermissionDenied
     elif not (works_on(by, finding) if finding else may_log(by)):
         raise PermissionDenied
     content = {
@@ -94,6 +98,7 @@ def keep_typed_form(
             created_by=by,
             key=key,
             finding=finding,
+            source=source,
             case_study=case_study,
             reply_request=reply_request,
             self_report=self_report,

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import ExifTags, Image, ImageDraw
 
-from evidence.actions.appraisals import AppraisalInput, appraise, may_appraise, versions_so_far
+from evidence.actions.appraisals import AppraisalInput, appraise, versions_so_far
 from evidence.actions.assessment import AssessmentInput, ConcernInput, assess_item
 from evidence.actions.attachments import add_attachment, release_attachment
 from evidence.actions.briefs import BriefInput, issue_brief, make_brief
@@ -31,7 +31,7 @@ from evidence.actions.fieldwork import (
     publish_case_study,
 )
 from evidence.actions.finding_input import CodingInput, FindingInput, SourceInput, input_of
-from evidence.actions.finding_rules import AnonymisationPoint
+from evidence.actions.finding_rules import AnonymisationPoint, may_appraise
 from evidence.actions.findings import (
     log_finding,
     publish_finding,

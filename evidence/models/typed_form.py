@@ -18,6 +18,7 @@ from evidence.models.proposal import PROPOSAL_REF_PATTERN
 from evidence.models.refs import REF_ALPHABET
 from evidence.models.reply import ReplyRequest
 from evidence.models.self_report import SelfReport
+from evidence.models.source import Source
 from partnerships.access import Permission, has_permission, permissions_of
 from partnerships.models import VisibleQuerySet
 
@@ -27,7 +28,9 @@ FIRST_WORDS = 10
 ITEM_FORMS = {
     "confidence": ("Confidence in", "confidence/new/", Permission.REVIEW_FINDINGS),
     "answer": ("Answer to", "answer/edit/", Permission.LOG_FINDINGS),
+    "negative-search": ("A search for what speaks against", "negative-search/", Permission.LOG_FINDINGS),
 }
+APPRAISAL = "/appraisal"  # ends the key of what is typed about how good a finding or a source is
 # Pages of a report that are no section, and so called as no section can be: where an action is typed, where
 # one is followed up (with its ref), and where the team says how it sees a part (with the first code in it).
 PLAN, FOLLOW_UP, TEAM_VIEW = "+actions", "+action-", "+view-"
@@ -51,16 +54,32 @@ class TypedFormQuerySet(VisibleQuerySet):
             reviewed = SelfReport.objects.read_by(person)
             rule |= models.Q(self_report__in=reviewed, key__contains=f"/{TEAM_VIEW}")
         if has_permission(person, Permission.LOG_FINDINGS):
-            rule |= models.Q(finding=None, case_study=None, reply_request=None, self_report=None, item=None)
+            rule |= models.Q(
+                finding=None, source=None, case_study=None, reply_request=None, self_report=None, item=None
+            )
             rule |= models.Q(case_study__in=CaseStudy.objects.visible_to(person))
             rule |= models.Q(
                 finding__in=Finding.objects.visible_to(person), finding__source__consent_withdrawn_at=None
             )
+            rule |= models.Q(source__in=Source.objects.visible_to(person), source__consent_withdrawn_at=None)
         permissions = permissions_of(person)
         for name, (_, _, permission) in ITEM_FORMS.items():
             if permission in permissions:
                 rule |= models.Q(item__isnull=False, key__endswith=f"/{name}")
         return self.filter(rule, created_by=person)
+
+    def with_subjects(self) -> Self:
+        """Each with what it is about, as its address and its name need it."""
+        return self.select_related(
+            "finding",
+            "source",
+            "reply_request",
+            "item",
+            "case_study__partnership",
+            "case_study__wave",
+            "self_report__partnership",
+            "self_report__round",
+        )
 
 
 class TypedForm(models.Model):
@@ -68,14 +87,18 @@ class TypedForm(models.Model):
 
     ``key`` is the submission key of a new finding's form, the ref of the finding that is being changed or of
     the request that is being replied to, ``case-study-7`` for the case study with that primary key, a
-    self-report's ref with the key of one of its sections (``P-7K2M9QXA/resources``), or an item's code with
-    the name of one of the forms about it (``L5/confidence``). A form of several new
-    findings names its rows in the field ``row``, and each row's fields begin with that.
+    self-report's ref with the key of one of its sections (``P-7K2M9QXA/resources``), an item's code with
+    the name of one of the forms about it (``L5/confidence``), or the ref of a finding or source that is
+    appraised (``F-7K2M9QXA/appraisal``). A form of several new findings names its rows in the field ``row``,
+    and each row's fields begin with that.
     """
 
     key = models.CharField(max_length=36)
     finding = models.ForeignKey(
         Finding, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
+    )
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
     )
     case_study = models.ForeignKey(
         CaseStudy, on_delete=models.CASCADE, related_name="typed_forms", null=True, blank=True
@@ -129,7 +152,7 @@ class TypedForm(models.Model):
                 query = urlencode({"code": page.removeprefix(TEAM_VIEW)})
                 return f"{reverse('evidence:report-team-view', args=[report])}?{query}"
             return reverse("evidence:report-section", args=[report, page])
-        if self.item_id:  # it is shown there without being asked for
+        if self.item_id or self.is_appraisal:  # it is shown there without being asked for
             return self.form_address
         return f"{self.form_address}?{urlencode({'continue': self.key})}"
 
@@ -141,6 +164,10 @@ class TypedForm(models.Model):
             return reverse("evidence:case-study-edit", args=[self.case_study.slug])
         if self.item:
             return self.item.get_absolute_url() + ITEM_FORMS[self.form_name][1]
+        if self.source:
+            return reverse("evidence:source-appraise", args=[self.source.ref])
+        if self.finding and self.is_appraisal:
+            return reverse("evidence:finding-appraise", args=[self.finding.ref])
         if self.finding:  # a note to the author is typed where the finding is published with changes
             page = "publish-with-changes" if "reason" in self.content else "edit"
             return reverse(f"evidence:finding-{page}", args=[self.finding.ref])
@@ -159,6 +186,15 @@ class TypedForm(models.Model):
     def key_of_study(study: CaseStudy) -> str:
         """The key under which changes of a case study are kept; its slug may be longer than a key."""
         return f"case-study-{study.pk}"
+
+    @staticmethod
+    def key_of_appraisal(subject: Finding | Source) -> str:
+        """The key under which what is judged of a finding or source is kept."""
+        return f"{subject.ref}{APPRAISAL}"
+
+    @property
+    def is_appraisal(self) -> bool:
+        return self.key.endswith(APPRAISAL)
 
     @property
     def form_name(self) -> str:
@@ -192,6 +228,8 @@ class TypedForm(models.Model):
             return f"Case study {self.case_study}"
         if self.item:
             return f"{ITEM_FORMS[self.form_name][0]} {self.item.code} {self.item.title}"
+        if self.is_appraisal:
+            return f"Appraisal of {self.key.removesuffix(APPRAISAL)}"
         return f"Changes to {self.finding.ref}" if self.finding else "A new finding"
 
     @property
@@ -207,7 +245,7 @@ class TypedForm(models.Model):
         """How its owner recognises it; empty while none of its texts says anything."""
         names = [f"{row}-{name}" for row in self.rows for name in ("text", "quote")]
         names += ["text", "title", "quote", "reply", "narrative", "methods", "explanation", "dissent"]
+        names += ["reason", "looked_for", "looked_in", "note"]
         names += [name for name in self.content if name.endswith("_reason") or name.startswith("why-")]
-        names.append("note")
         stated = (self.content.get(name, [""])[0].strip() for name in names)
         return Truncator(next(filter(None, stated), "")).words(FIRST_WORDS)

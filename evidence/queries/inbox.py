@@ -1,8 +1,7 @@
 """What waits for a person: their own findings on the way to publication, and for leads those to review."""
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.urls import reverse
 from evidence.models import Comment, Finding, ReviewStep, TypedForm
 from evidence.models.typed_form import FOLLOW_UP, TEAM_VIEW
 from partnerships.access import Permission, has_permission
+from partnerships.functions import JSONList
 from partnerships.models import Partnership
 
 Status = Finding.Status
@@ -110,7 +110,10 @@ def numbers_in(person: Any, trays: Iterable[Tray]) -> dict[str, int]:
 
 
 def findings_in(person: Any, tray: Tray) -> QuerySet[Finding]:
-    """The findings of a tray, each with its last return and the last open comment that mentions one."""
+    """The findings of a tray, each with its last return, the last open comment that mentions one, and where
+    it is from.
+    """
+    places = Partnership.objects.visible_to(person).filter(findings=OuterRef("pk")).order_by("name")
     last = open_mentions_of(person).filter(finding=OuterRef("pk")).order_by("-at", "-pk")
     returns = ReviewStep.objects.visible_to(person).filter(
         finding=OuterRef("pk"), finding__status=Status.RETURNED, step=ReviewStep.Step.RETURN
@@ -124,6 +127,7 @@ def findings_in(person: Any, tray: Tray) -> QuerySet[Finding]:
         .annotate(
             returned_at=Subquery(returned.values("at")[:1]),
             returned_because=Subquery(returned.values("reason")[:1]),
+            partnership_names=JSONList(places, "name"),
         )
     )
     return in_tray.select_related("created_by", "claimed_by").order_by(tray.order, "pk")
@@ -134,31 +138,20 @@ def begun_by(person: Any) -> QuerySet[TypedForm]:
     own form.
     """
     apart = Q(key__contains=f"/{FOLLOW_UP}") | Q(key__contains=f"/{TEAM_VIEW}")
-    typed = TypedForm.objects.visible_to(person).filter(Q(self_report=None) | apart)
-    return typed.select_related(
-        "self_report__partnership",
-        "self_report__round",
-        "finding",
-        "reply_request",
-        "item",
-        "case_study__partnership",
-        "case_study__wave",
-    )
+    return TypedForm.objects.visible_to(person).filter(Q(self_report=None) | apart).with_subjects()
 
 
 def rows_of(person: Any, findings: Iterable[Finding]) -> dict[int, Row]:
-    """The rows of findings by primary key, as ``findings_in`` gives them; one query."""
-    by_key = {finding.pk: finding for finding in findings}
-    names = _partnership_names(person, by_key)
-    return {key: _row(person, finding, names[key]) for key, finding in by_key.items()}
+    """The rows of findings by primary key, as ``findings_in`` gives them."""
+    return {finding.pk: _row(person, finding) for finding in findings}
 
 
-def _row(person: Any, finding: Any, names: list[str]) -> Row:
+def _row(person: Any, finding: Any) -> Row:
     return Row(
         ref=finding.ref,
         title=finding.title,
         href=reverse("evidence:finding-detail", args=[finding.ref]),
-        partnerships=["Whole programme"] if finding.programme_wide else names,
+        partnerships=["Whole programme"] if finding.programme_wide else finding.partnership_names,
         author=str(finding.created_by or ""),
         since=_since(finding),
         reason=finding.returned_because or "",
@@ -177,11 +170,3 @@ def _since(finding: Any) -> datetime.datetime:
     if finding.status == Status.SUBMITTED and finding.submitted_at:
         return finding.submitted_at
     return finding.updated_at
-
-
-def _partnership_names(person: Any, findings: Mapping[int, Finding]) -> dict[int, list[str]]:
-    names: dict[int, list[str]] = defaultdict(list)
-    pairs = Partnership.objects.visible_to(person).filter(findings__in=list(findings)).order_by("name")
-    for finding, name in pairs.values_list("findings", "name"):
-        names[finding].append(name)
-    return names

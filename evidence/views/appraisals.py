@@ -4,20 +4,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
-from evidence.actions.appraisals import appraise, kind_of, may_appraise, new_or_current
+from evidence.actions.appraisals import appraise, kind_of, new_or_current
+from evidence.actions.finding_rules import may_appraise
 from evidence.actions.readings import record_reading
 from evidence.filtersets import FindingFilterSet
 from evidence.forms.appraisal import AppraisalForm, appraisal_initial
-from evidence.models import PRINCIPLES, Appraisal, Finding, Source
+from evidence.models import PRINCIPLES, Appraisal, Finding, Source, TypedForm
 from evidence.queries.appraisals import State
 from evidence.queries.facets import Facet
 from evidence.views.editing import VersionedFormView
+from evidence.views.keeping import KeptFormMixin
 from evidence.views.readings import RecordedReading
 from evidence.views.signed_in import signed_in
 
 
-class AppraiseView(RecordedReading, VersionedFormView):
+class AppraiseView(RecordedReading, KeptFormMixin, VersionedFormView):
     """``model`` is Finding or Source; the view's own object is the appraisal, an unsaved one at first."""
 
     slug_field = slug_url_kwarg = "ref"
@@ -34,6 +37,13 @@ class AppraiseView(RecordedReading, VersionedFormView):
 
     def works_on(self, thing: Finding | Source) -> bool:
         return may_appraise(self.request.user, thing)
+
+    def typed_key(self) -> str:
+        return TypedForm.key_of_appraisal(self.object.subject)
+
+    def keep_address(self) -> str:
+        subject = self.object.subject
+        return reverse(f"evidence:typed-form-keep-{kind_of(subject)}-appraisal", args=[subject.ref])
 
     def stored(self, thing: Appraisal) -> dict[str, Any]:
         return appraisal_initial(thing)

@@ -27,7 +27,7 @@ from evidence.queries.case_studies import filter_options, interviews_of, sources
 from evidence.queries.labels import labels_for
 from evidence.views.attachments import file_lines
 from evidence.views.editing import VersionedFormView
-from evidence.views.findings_writing import keeping
+from evidence.views.keeping import KeptFormMixin
 from evidence.views.readings import RecordedReading
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission, has_permission
@@ -180,11 +180,10 @@ class CaseStudyCreateView(SignedInMixin, FormView):
         return super().get_context_data(**kwargs) | {"form_title": "Begin a case study", "differing": []}
 
 
-class CaseStudyEditView(RecordedReading, VersionedFormView):
+class CaseStudyEditView(RecordedReading, KeptFormMixin, VersionedFormView):
     """A case study to be written on, kept while it is typed: stories grow over weeks."""
 
     model = CaseStudy
-    typed: TypedForm | None = None
     form_class = CaseStudyForm
     template_name = "evidence/case_study_form.html"
 
@@ -203,25 +202,14 @@ class CaseStudyEditView(RecordedReading, VersionedFormView):
         )
         return "Case study saved."
 
-    def get_form(self, form_class: Any = None) -> CaseStudyForm:
-        form = super().get_form(form_class)
-        kept = TypedForm.objects.visible_to(self.request.user).filter(key=TypedForm.key_of_study(self.object))
-        if not form.is_bound and (typed := kept.first()):
-            self.typed = typed
-            form.show_typed(typed.data)
-        return form
+    def typed_key(self) -> str:
+        return TypedForm.key_of_study(self.object)
+
+    def keep_address(self) -> str:
+        return reverse("evidence:typed-form-keep-case-study", args=[self.object.slug])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {
-            "form_title": f"Edit {self.object}",
-            "typed": self.typed,
-            "keeping": keeping(
-                self.request,
-                self.typed,
-                address=reverse("evidence:typed-form-keep-case-study", args=[self.object.slug]),
-                again=self.request.path,
-            ),
-        }
+        return super().get_context_data(**kwargs) | {"form_title": f"Edit {self.object}"}
 
 
 class CaseStudyPublishView(RecordedReading, VersionedFormView):

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evidence.actions import finding_rules, reply_rules
-from evidence.actions.appraisals import may_appraise
 from evidence.actions.attachment_rules import may_add_files
 from evidence.actions.bulk import MOST
 from evidence.actions.exports import record_findings_export
+from evidence.actions.finding_rules import may_appraise
 from evidence.exchange.findings_csv import findings_csv
 from evidence.filtersets import FindingFilterSet
 from evidence.models import Coding, Finding, Proposal

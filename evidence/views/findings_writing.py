@@ -23,6 +23,7 @@ from evidence.forms.conflict import carried, differences, settled
 from evidence.forms.finding import FindingForm, initial_of, problems_of
 from evidence.models import Finding, ReviewStep, TypedForm
 from evidence.queries.inbox import begun_by
+from evidence.views.keeping import keeping
 from evidence.views.readings import RecordedReading
 from evidence.views.signed_in import SignedInMixin, signed_in
 from partnerships.access import Permission
@@ -383,17 +384,6 @@ def keeping_new(
         address=reverse("evidence:typed-form-keep-new"),
         again=f"{page}?{urlencode({'continue': form['submission_key'].value()})}",
     )
-
-
-def keeping(request: HttpRequest, typed: TypedForm | None, *, address: str, again: str) -> dict[str, Any]:
-    """What the page needs to keep itself: where to, on top of which save, and where to find it again."""
-    return {
-        "address": address,
-        "again": again,
-        "base": request.POST.get("typed_base", typed.sequence if typed else 0),
-        "is_unsaved": request.method == "POST",
-        "since": typed.saved_at if typed else None,
-    }
 
 
 def in_status(finding: Finding) -> str:

@@ -5,22 +5,20 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.generic.edit import FormMixin
 
 from evidence.models import FrameworkItem, TypedForm
 from evidence.models.typed_form import ITEM_FORMS
-from evidence.views.findings_writing import keeping
 from evidence.views.items import OneItemView
+from evidence.views.keeping import KeptFormMixin
 from evidence.views.kinds import KINDS
 from evidence.views.signed_in import SignedInMixin
 from partnerships.access import has_permission
 
 
-class ItemFormView(SignedInMixin, FormMixin, OneItemView):
+class ItemFormView(SignedInMixin, KeptFormMixin, OneItemView):
     """A form about an item, begun from what its writer typed before and did not save."""
 
     form_name = ""  # one of ITEM_FORMS
-    typed: TypedForm | None = None
 
     def get_object(self, queryset: Any = None) -> FrameworkItem:
         item = super().get_object(queryset)
@@ -28,14 +26,11 @@ class ItemFormView(SignedInMixin, FormMixin, OneItemView):
             raise PermissionDenied
         return item
 
-    def get_form(self, form_class: Any = None) -> Any:
-        form: Any = super().get_form(form_class)
-        if not form.is_bound:
-            key = TypedForm.key_of_item(self.object, self.form_name)
-            self.typed = TypedForm.objects.visible_to(self.request.user).filter(key=key).first()
-            if self.typed:
-                form.show_typed(self.typed.data)
-        return form
+    def typed_key(self) -> str:
+        return TypedForm.key_of_item(self.object, self.form_name)
+
+    def keep_address(self) -> str:
+        return reverse("evidence:typed-form-keep-item", args=[self.object.code, self.form_name])
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
@@ -43,13 +38,4 @@ class ItemFormView(SignedInMixin, FormMixin, OneItemView):
         return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {
-            "pages": KINDS[self.kind],
-            "typed": self.typed,
-            "keeping": keeping(
-                self.request,
-                self.typed,
-                address=reverse("evidence:typed-form-keep-item", args=[self.object.code, self.form_name]),
-                again=self.request.path,
-            ),
-        }
+        return super().get_context_data(**kwargs) | {"pages": KINDS[self.kind]}

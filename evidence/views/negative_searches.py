@@ -7,21 +7,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.generic.edit import FormMixin
 
 from evidence.actions.negative_searches import may_remove, note_negative_search, remove_negative_search
 from evidence.forms.finding import problems_of
 from evidence.forms.negative_search import NegativeSearchForm
 from evidence.models import FrameworkItem, NegativeSearch
-from evidence.views.items import OneItemView
-from evidence.views.kinds import KINDS
+from evidence.views.item_forms import ItemFormView
 from evidence.views.signed_in import SignedInMixin, signed_in
-from partnerships.access import Permission
 from partnerships.views.bases import VisibleDetailView
 
 
-class NegativeSearchCreateView(SignedInMixin, FormMixin, OneItemView):
-    permission = Permission.LOG_FINDINGS
+class NegativeSearchCreateView(ItemFormView):
+    form_name = "negative-search"
     form_class = NegativeSearchForm
     template_name = "evidence/negative_search_form.html"
     below = "negative-search/"
@@ -32,11 +29,6 @@ class NegativeSearchCreateView(SignedInMixin, FormMixin, OneItemView):
             raise Http404
         return item
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.object = self.get_object()
-        form: Any = self.get_form()
-        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
-
     def form_valid(self, form: NegativeSearchForm) -> HttpResponse:
         try:
             note_negative_search(by=signed_in(self.request), item=self.object, **form.cleaned_data)
@@ -45,9 +37,6 @@ class NegativeSearchCreateView(SignedInMixin, FormMixin, OneItemView):
             return self.form_invalid(form)
         messages.success(self.request, f"Noted: nothing against {self.object.code} was found there.")
         return redirect(f"{self.object.get_absolute_url()}#evidence")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"pages": KINDS[self.kind]}
 
 
 class NegativeSearchRemoveView(SignedInMixin, VisibleDetailView):

@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from evidence.actions import fieldwork_rules
-from evidence.actions.appraisals import may_appraise
 from evidence.actions.consent import withdraw_consent
 from evidence.actions.fieldwork import note_source, update_source
+from evidence.actions.finding_rules import may_appraise
 from evidence.forms.fields import READERS
 from evidence.forms.fieldwork import SourceForm, source_initial
 from evidence.forms.steps import VersionedReasonForm

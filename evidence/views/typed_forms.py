@@ -18,7 +18,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from rest_framework.throttling import UserRateThrottle
 
 from evidence.actions.typed_forms import OutOfDate, forget_typed_form, keep_typed_form
-from evidence.models import CaseStudy, Finding, FrameworkItem, ReplyRequest, Section, SelfReport, TypedForm
+from evidence.models import (
+    CaseStudy,
+    Finding,
+    FrameworkItem,
+    ReplyRequest,
+    Section,
+    SelfReport,
+    Source,
+    TypedForm,
+)
 from evidence.models.typed_form import ITEM_FORMS
 from evidence.queries.ratings import rating_parts
 from evidence.queries.reports import typed_key
@@ -122,6 +131,24 @@ class TypedReplyKeepView(TypedFormKeepView):
         return ref, {"reply_request": get_object_or_404(asked, ref=ref)}
 
 
+class FindingAppraisalKeepView(TypedFormKeepView):
+    """Keep what is judged of a finding while it is typed."""
+
+    def subject(self, ref: str = "") -> tuple[str, dict[str, Any]]:
+        finding = get_object_or_404(
+            Finding.objects.visible_to(self.request.user).select_related("source"), ref=ref
+        )
+        return TypedForm.key_of_appraisal(finding), {"finding": finding}
+
+
+class SourceAppraisalKeepView(TypedFormKeepView):
+    """Keep what is judged of a source while it is typed."""
+
+    def subject(self, ref: str = "") -> tuple[str, dict[str, Any]]:
+        source = get_object_or_404(Source.objects.visible_to(self.request.user), ref=ref)
+        return TypedForm.key_of_appraisal(source), {"source": source}
+
+
 class ItemFormKeepView(TypedFormKeepView):
     """Keep one of the long forms about an item while it is written."""
 
@@ -200,7 +227,9 @@ class TypedFormDiscardView(SignedInMixin, VisibleDetailView):
         return (
             super()
             .get_queryset()
-            .select_related("finding", "reply_request", "item", "case_study__partnership", "case_study__wave")
+            .select_related(
+                "finding", "source", "reply_request", "item", "case_study__partnership", "case_study__wave"
+            )
         )
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:

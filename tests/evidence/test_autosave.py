@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evidence.actions import typed_forms
+from evidence.actions.consent import withdraw_consent
 from evidence.models import Finding, FrameworkItem, TypedForm
 from tests.factories import CaseStudyFactory, FindingFactory, LessonFactory, TypedFormFactory
 from tests.personas import Personas
@@ -502,4 +503,50 @@ def test_only_leads_type_a_judgement(
     assert page.keep("", explanation="Mine.").status_code == 403
     lead = Page(client_of("lead"), personas.lead, f"/items/{lesson.code}/typed/something/")
     assert lead.keep("", explanation="Mine.").status_code == 404
+    assert not TypedForm.objects.exists()
+
+
+@pytest.mark.parametrize("subject", ["finding", "source"])
+def test_an_appraisal_is_kept_for_its_writer_until_it_is_saved(
+    client_of: ClientOf, personas: Personas, draft: Finding, subject: str
+) -> None:
+    thing = draft if subject == "finding" else draft.source
+    assert thing
+    client, form = client_of("evaluator"), f"{thing.get_absolute_url()}appraise/"
+    page = Page(client, personas.evaluator, f"{form}typed/")
+    assert page.keep("", reason="Two of them said so.", voice="some", version="0").status_code == 200
+    shown = client.get(form).content.decode()
+    assert "Two of them said so." in shown
+    assert re.search(r'value="some"[^>]* checked', shown)
+    assert "Two of them said so." not in client_of("lead").get(form).content.decode()
+    inbox = client.get("/inbox/").content.decode()
+    assert f"Appraisal of {thing.ref}" in inbox
+    assert f'href="{form}"' in inbox
+    assert client.post(form, {"version": 0, "voice": "some", "reason": "Two said so."}).status_code == 302
+    assert not TypedForm.objects.exists()
+
+
+def test_what_is_typed_about_a_source_goes_with_its_consent(
+    client_of: ClientOf, personas: Personas, draft: Finding
+) -> None:
+    source = draft.source
+    assert source
+    page = Page(client_of("evaluator"), personas.evaluator, f"{source.get_absolute_url()}appraise/typed/")
+    assert page.keep("", reason="Two of them said so.").status_code == 200
+    withdraw_consent(by=personas.lead, source=source, reason="They asked.", version=source.version)
+    assert not TypedForm.objects.exists()
+    assert page.keep("", reason="Two of them said so.").status_code in {403, 404, 409}
+    assert not TypedForm.objects.exists()
+
+
+def test_a_search_for_what_speaks_against_is_kept_until_it_is_recorded(
+    client_of: ClientOf, personas: Personas, lesson: FrameworkItem
+) -> None:
+    client, form = client_of("evaluator"), f"{lesson.get_absolute_url()}negative-search/"
+    page = Page(client, personas.evaluator, f"/items/{lesson.code}/typed/negative-search/")
+    assert page.keep("", looked_in="All of wave two.", looked_for="A board that fell out.").status_code == 200
+    assert "A board that fell out." in client.get(form).content.decode()
+    assert "A board that fell out." in client.get("/inbox/").content.decode()
+    posted = {"looked_on": "4/3/2015", "looked_in": "All of wave two.", "looked_for": "A board."}
+    assert client.post(form, posted).status_code == 302
     assert not TypedForm.objects.exists()

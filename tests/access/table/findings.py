@@ -162,6 +162,20 @@ ROWS = [
     ),
     Row(
         "POST",
+        "evidence:typed-form-keep-finding-appraisal",
+        "for-public",
+        "401 403 403 403 200 403 403 403 401",
+        TYPED | {"reason": "Two people said so."},
+    ),
+    Row(
+        "POST",
+        "evidence:typed-form-keep-source-appraisal",
+        "noted source",
+        "401 403 403 403 200 403 403 403 401",
+        TYPED | {"reason": "Two people said so."},
+    ),
+    Row(
+        "POST",
         "evidence:typed-form-keep-item",
         "confidence in the lesson",
         "401 403 403 403 403 403 200 403 401",

@@ -1,0 +1,53 @@
+"""Forms about one thing that are kept while somebody types."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.views.generic.edit import FormMixin
+
+from evidence.models import TypedForm
+
+
+class KeptFormMixin(FormMixin):
+    """Shows what its person typed here before and did not save, and tells the page how to keep itself."""
+
+    request: HttpRequest
+    object: Any
+    typed: TypedForm | None = None
+
+    def typed_key(self) -> str:
+        """The key under which the form is kept."""
+        raise NotImplementedError
+
+    def keep_address(self) -> str:
+        """Where the page sends what is typed."""
+        raise NotImplementedError
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form: Any = super().get_form(form_class)
+        if not form.is_bound:
+            kept = TypedForm.objects.visible_to(self.request.user).filter(key=self.typed_key())
+            self.typed = kept.first()
+            if self.typed:
+                form.show_typed(self.typed.data)
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)  # with the form, which brings what was typed
+        return context | {
+            "typed": self.typed,
+            "keeping": keeping(
+                self.request, self.typed, address=self.keep_address(), again=self.request.path
+            ),
+        }
+
+
+def keeping(request: HttpRequest, typed: TypedForm | None, *, address: str, again: str) -> dict[str, Any]:
+    """What the page needs to keep itself: where to, on top of which save, and where to find it again."""
+    return {
+        "address": address,
+        "again": again,
+        "base": request.POST.get("typed_base", typed.sequence if typed else 0),
+        "is_unsaved": request.method == "POST",
+        "since": typed.saved_at if typed else None,
+    }
