@@ -60,6 +60,7 @@ evidence.Action                  200 403 200 302 403   403 403 403 404 403
 evidence.Proposal                200 403 200 302 403   403 403 403 404 403
 evidence.TeamView                200 403 200 302 403   403 403 403 404 403
 evidence.Decision                200 403 200 302 403   403 403 403 404 403
+evidence.QuestionAnswer          200 403 200 302 403   403 403 403 404 403
 evidence.Watch                   403 403 403 404 403   200 403 404 404 403
 evidence.Synonym                 200 200 200 302 200   200 200 200 302 200
 evidence.Source                  200 403 200 302 403   403 403 403 404 403
