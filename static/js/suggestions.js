@@ -14,7 +14,7 @@ class Suggestions {
     this.list.setAttribute("aria-label", "Suggestions");
     this.heard = document.createElement("span");
     this.heard.className = "visually-hidden";
-    this.heard.setAttribute("role", "status");
+    this.heard.setAttribute("aria-live", "polite");
     input.parentElement.classList.add("has-suggestions");
     input.parentElement.append(this.list, this.heard);
     input.setAttribute("role", "combobox");

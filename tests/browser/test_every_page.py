@@ -33,6 +33,7 @@ NO_PAGES = {
     "partnerships:audit-csv",
     "evidence:report-word",
     "evidence:round-csv",
+    "evidence:round-ratings",
     "evidence:round-xlsx",
     "evidence:round-zip",
     "evidence:search-suggestions",
