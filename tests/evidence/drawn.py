@@ -4,6 +4,7 @@ import random
 from types import SimpleNamespace
 from typing import Any
 
+from django.db import connection
 from django.http import QueryDict
 
 from evidence.filtersets import FindingFilterSet
@@ -98,4 +99,7 @@ def draw_findings() -> Personas:
             ),
             **({step: True} if step else {}),
         )
+    with connection.cursor() as cursor:
+        # So many rows at once would otherwise be planned for as if the tables were empty.
+        cursor.execute("ANALYZE")
     return personas
