@@ -42,12 +42,24 @@ class KeptFormMixin(FormMixin):
         }
 
 
-def keeping(request: HttpRequest, typed: TypedForm | None, *, address: str, again: str) -> dict[str, Any]:
-    """What the page needs to keep itself: where to, on top of which save, and where to find it again."""
+def keeping(
+    request: HttpRequest,
+    typed: TypedForm | None,
+    *,
+    address: str,
+    again: str,
+    is_unsaved: bool | None = None,
+    is_shown: bool = True,
+) -> dict[str, Any]:
+    """What the page needs to keep itself: where to, on top of which save, and where to find it again.
+
+    ``is_unsaved`` says that the form holds more than what is kept, which a posted one does unless said
+    otherwise; ``is_shown`` that what is kept stands in the form. See templates/evidence/_keeping.html.
+    """
     return {
         "address": address,
         "again": again,
         "base": request.POST.get("typed_base", typed.sequence if typed else 0),
-        "is_unsaved": request.method == "POST",
-        "since": typed.saved_at if typed else None,
+        "is_unsaved": request.method == "POST" if is_unsaved is None else is_unsaved,
+        "since": typed.saved_at if typed and is_shown else None,
     }

@@ -28,10 +28,11 @@ from evidence.queries.plans import (
 )
 from evidence.queries.reports import readers_of
 from evidence.views.editing import VersionedFormView
+from evidence.views.keeping import keeping
 from evidence.views.readings import RecordedReading
 from evidence.views.reports import NotWithYou, OwnReport
 from evidence.views.signed_in import SignedInMixin, signed_in
-from evidence.views.typed_forms import ReportKeepView, keeping_of
+from evidence.views.typed_forms import ReportKeepView
 from partnerships.errors import StepRefused
 from partnerships.views.bases import VisibleDetailView
 from partnerships.views.filtering import printable
@@ -85,19 +86,19 @@ class ReportActionsView(OwnReport):
         return self.render_to_response(self.get_context_data(form=form, **more), status=status)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        report, typed = self.object, self.typed
-        is_shown = typed is not None and self.request.method == "GET"
+        report = self.object
         context = {"is_locked": False} | super().get_context_data(**kwargs)
         return context | {
             "plan": plan_for_writing(self.request.user, report),
             "follow_up_form": FollowUpForm(auto_id=False),
-            "keeping": {
-                "address": reverse("evidence:report-actions-keep", args=[report.ref]),
-                "again": self.request.path,
-                "base": self.request.POST.get("typed_base", typed.sequence if typed else 0),
-                "is_unsaved": context["form"].is_bound,
-                "since": typed.saved_at if is_shown and typed else None,
-            },
+            "keeping": keeping(
+                self.request,
+                self.typed,
+                address=reverse("evidence:report-actions-keep", args=[report.ref]),
+                again=self.request.path,
+                is_unsaved=context["form"].is_bound,
+                is_shown=self.request.method == "GET",
+            ),
         }
 
 
@@ -210,13 +211,16 @@ class ActionDetailView(OneAction):
                 "may_follow_up": self.is_own and not is_with_partnership,
                 "may_change": self.is_own and is_with_partnership,
                 "written": written,
+                "typed": self.typed,
+                "keeping": keeping(
+                    self.request,
+                    self.typed,
+                    address=reverse("evidence:action-keep", args=[self.object.ref]),
+                    again=self.request.get_full_path(),
+                    is_unsaved="form" in kwargs,
+                    is_shown=self.request.method == "GET",
+                ),
             }
-            | keeping_of(
-                self.request,
-                self.typed,
-                reverse("evidence:action-keep", args=[self.object.ref]),
-                is_unsaved="form" in kwargs,
-            )
         )
 
 

@@ -20,7 +20,7 @@ from evidence.forms.replies import AskForm, CancelForm, ExtendForm, ReplyForm, R
 from evidence.models import Finding, ReplyRequest, TypedForm
 from evidence.queries.promises import speaks_of_own_report
 from evidence.views.editing import VersionedFormView
-from evidence.views.findings_writing import keeping
+from evidence.views.keeping import keeping
 from evidence.views.readings import RecordedReading
 from evidence.views.review import StepView
 from evidence.views.signed_in import signed_in

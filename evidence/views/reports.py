@@ -53,6 +53,7 @@ from evidence.queries.reports import (
     typed_key,
 )
 from evidence.views.editing import VersionedFormView
+from evidence.views.keeping import keeping
 from evidence.views.readings import RecordedReading
 from evidence.views.round_exports import downloads_of
 from evidence.views.signed_in import SignedInMixin, signed_in
@@ -379,22 +380,22 @@ class ReportSectionView(OwnReport):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs["form"]
-        section, typed = self.subject.section, self.subject.typed
+        section = self.subject.section
         context = {"stored": {}, "changed": "", "is_locked": False, "is_unsaved": form.is_bound}
         context |= super().get_context_data(**kwargs)
         sections = [subject.section for subject in self.sheet.subjects]
-        is_shown = typed is not None and self.request.method == "GET"
         return context | {
             "sheet": self.sheet,
             "subject": self.subject,
             "place": sections.index(section) + 1,
-            "keeping": {
-                "address": reverse("evidence:report-keep", args=[self.object.ref, section.key]),
-                "again": self.request.path,
-                "base": self.request.POST.get("typed_base", typed.sequence if typed else 0),
-                "is_unsaved": context["is_unsaved"],
-                "since": typed.saved_at if is_shown and typed else None,
-            },
+            "keeping": keeping(
+                self.request,
+                self.subject.typed,
+                address=reverse("evidence:report-keep", args=[self.object.ref, section.key]),
+                again=self.request.path,
+                is_unsaved=context["is_unsaved"],
+                is_shown=self.request.method == "GET",
+            ),
         }
 
 

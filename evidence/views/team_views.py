@@ -19,10 +19,10 @@ from evidence.models import SelfReport, TypedForm
 from evidence.models.rating import TEAM_QUESTIONS
 from evidence.queries.ratings import RatingPart, RatingSheet, digest_of_part, rating_parts
 from evidence.queries.team_views import changes_of_part, key_of_view, said_by_team
+from evidence.views.keeping import keeping
 from evidence.views.ratings import differing
 from evidence.views.reports import OneReport
 from evidence.views.signed_in import signed_in
-from evidence.views.typed_forms import keeping_of
 from partnerships.errors import StepRefused
 
 
@@ -122,11 +122,14 @@ class TeamViewView(OneReport):
                 "parts": [(self.label(part), self.address(part)) for part in self.sheet.parts],
                 "current": self.address(self.part),
                 "changes": changes_of_part(self.request.user, self.object, self.part),
+                "typed": self.typed,
+                "keeping": keeping(
+                    self.request,
+                    self.typed,
+                    address=reverse("evidence:report-team-view-keep", args=[self.object.ref, self.part.key]),
+                    again=self.request.get_full_path(),
+                    is_unsaved=kwargs["form"].is_bound,
+                    is_shown=self.request.method == "GET",
+                ),
             }
-            | keeping_of(
-                self.request,
-                self.typed,
-                reverse("evidence:report-team-view-keep", args=[self.object.ref, self.part.key]),
-                is_unsaved=kwargs["form"].is_bound,
-            )
         )

@@ -186,23 +186,6 @@ class TeamViewKeepView(TypedFormKeepView):
         return key_of_view(report, chosen), {"self_report": report}
 
 
-def keeping_of(
-    request: HttpRequest, typed: TypedForm | None, address: str, *, is_unsaved: bool
-) -> dict[str, Any]:
-    """What a page's form needs to be kept while somebody types: see templates/evidence/_keeping.html."""
-    is_shown = typed is not None and request.method == "GET"
-    return {
-        "typed": typed,
-        "keeping": {
-            "address": address,
-            "again": request.get_full_path(),
-            "base": request.POST.get("typed_base", typed.sequence if typed else 0),
-            "is_unsaved": is_unsaved,
-            "since": typed.saved_at if is_shown and typed else None,
-        },
-    }
-
-
 class TypedFormTokenView(AnsweringScriptsMixin, View):
     """What a page needs to go on after its person signed in again in another tab."""
 
